@@ -1,0 +1,1 @@
+"""The academy: courses, grading, attendance and a community of practice."""

@@ -1,0 +1,1 @@
+"""Meeting reports of other platforms (none yet)."""

@@ -1,0 +1,1 @@
+"""Spaces, directory, calendar, grants (none yet)."""

@@ -1,0 +1,1 @@
+"""Course, module, lesson, question: text to records, records to notebooks."""

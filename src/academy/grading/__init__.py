@@ -1,0 +1,1 @@
+"""The nbgrader bridge, scoring, feedback."""

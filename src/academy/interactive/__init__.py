@@ -1,0 +1,1 @@
+"""The Voilà side: configuration, API client, widgets, screens."""

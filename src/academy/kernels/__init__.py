@@ -1,0 +1,1 @@
+"""Warm, confined kernels (none yet)."""

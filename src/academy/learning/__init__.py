@@ -1,0 +1,1 @@
+"""Progress, answers, drafts, submissions."""

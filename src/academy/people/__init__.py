@@ -1,0 +1,1 @@
+"""Persons, cohorts, invitations, reset codes."""

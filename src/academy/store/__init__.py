@@ -1,0 +1,1 @@
+"""The only place that defines tables: schema, migrations, transactions."""

@@ -1,0 +1,1 @@
+"""The academy service: the only part that knows Tornado."""
