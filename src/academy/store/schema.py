@@ -209,7 +209,9 @@ submission = Table(
     Column("submitted_at", UtcTime, nullable=False),
     Column("due_at", UtcTime, doc="The deadline that held for this person; NULL: none."),
     Column("delivered_at", UtcTime, doc="When it stood in nbgrader's exchange."),
+    Column("nonce", String(64), nullable=False, doc="A repeat of the same sending has the same nonce."),
     UniqueConstraint("person", "cohort", "assessment", "attempt"),
+    UniqueConstraint("person", "cohort", "assessment", "nonce"),
 )
 
 release = Table(

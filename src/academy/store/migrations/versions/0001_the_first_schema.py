@@ -56,11 +56,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_draft_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
         sa.UniqueConstraint(
-            "person",
-            "cohort",
-            "assessment",
-            "question",
-            name=op.f("uq_draft_person_cohort_assessment_question"),
+            "person", "cohort", "assessment", "question", name=op.f("uq_draft_person_cohort_assessment_question")
         ),
     )
     op.create_table(
@@ -205,16 +201,16 @@ def upgrade() -> None:
         sa.Column("submitted_at", academy.store.schema.UtcTime(timezone=True), nullable=False),
         sa.Column("due_at", academy.store.schema.UtcTime(timezone=True), nullable=True),
         sa.Column("delivered_at", academy.store.schema.UtcTime(timezone=True), nullable=True),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["cohort"], ["cohort.slug"], name=op.f("fk_submission_cohort")),
         sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_submission_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
         sa.UniqueConstraint("number", name=op.f("uq_submission_number")),
         sa.UniqueConstraint(
-            "person",
-            "cohort",
-            "assessment",
-            "attempt",
-            name=op.f("uq_submission_person_cohort_assessment_attempt"),
+            "person", "cohort", "assessment", "attempt", name=op.f("uq_submission_person_cohort_assessment_attempt")
+        ),
+        sa.UniqueConstraint(
+            "person", "cohort", "assessment", "nonce", name=op.f("uq_submission_person_cohort_assessment_nonce")
         ),
     )
     with op.batch_alter_table("submission", schema=None) as batch_op:

@@ -1,0 +1,57 @@
+"""Pure rules about answers, deadlines and progress."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from academy.learning.model import Sitting
+
+__all__ = ["checksum", "closed_reason", "deadline", "is_complete", "new_number", "next_lesson"]
+
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+HALF = 4
+
+
+def new_number() -> str:
+    """Return a receipt number that is easy to read aloud, such as ``k7mq-x2rt``."""
+    halves = ("".join(secrets.choice(ALPHABET) for _ in range(HALF)) for _ in range(2))
+    return "-".join(halves)
+
+
+def checksum(answers: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the answers as canonical JSON (sorted keys, no spaces, UTF-8)."""
+    canonical = json.dumps(answers, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def deadline(released_due: datetime | None, extended_due: datetime | None) -> datetime | None:
+    """Return a person's deadline: an extension only ever gives more time."""
+    if released_due is None or extended_due is None:
+        return released_due
+    return max(released_due, extended_due)
+
+
+def closed_reason(sitting: Sitting, *, now: datetime, most_attempts: int | None) -> str | None:
+    """Say in one sentence why answers cannot be sent now; None when they can."""
+    if not sitting.released:
+        return "This assessment is not open yet."
+    if sitting.due_at is not None and now > sitting.due_at:
+        return "The deadline has passed. Your answers are kept as a draft; ask your facilitator for more time."
+    if most_attempts is not None and len(sitting.attempts) >= most_attempts:
+        return f"You have sent your answers {len(sitting.attempts)} times, which is the most for this assessment."
+    return None
+
+
+def is_complete(lessons: Collection[str], done: Collection[str]) -> bool:
+    """Tell whether every lesson of a module is done; a module without lessons is never complete."""
+    return bool(lessons) and set(lessons) <= set(done)
+
+
+def next_lesson(lessons: Collection[tuple[str, str]], done: Collection[tuple[str, str]]) -> tuple[str, str] | None:
+    """Return the first (module, lesson) in course order that is not done."""
+    return next((lesson for lesson in lessons if lesson not in done), None)

@@ -1,0 +1,274 @@
+"""From an HTTP request to a route's function and back. The only file in which routes meet Tornado.
+
+One request is one transaction: it opens before the right is checked and commits only when the function has returned.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+from jupyterhub.services.auth import HubOAuthenticated, UserNotAllowed
+from markupsafe import Markup
+from tornado.web import HTTPError, RequestHandler
+
+from academy import clock
+from academy.config import Config
+from academy.errors import AcademyError, BadInput, NotAllowed, NotFound
+from academy.people import queries as people
+from academy.rights import NOBODY, Actor, Right
+from academy.routing import Download, Json, Page, Redirect, Request, Response, Route
+from academy.store.database import Store
+from academy.web.headers import HEADERS
+from academy.web.templating import render
+
+__all__ = ["Academy", "MissingHandler", "RouteHandler"]
+
+LOG = logging.getLogger("academy.web")
+HEADINGS = {403: "This page is not open to you", 404: "There is no such page", 409: "That did not work"}
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Academy:
+    """What all handlers share."""
+
+    config: Config
+    store: Store
+    executor: Executor
+    """Threads in which transactions run, so that a slow disk does not stop the event loop."""
+    hub_token: str
+    """The Hub's secret for its own calls."""
+    committed: Callable[[], None]
+    """Called after each committed change: there may be a job to run."""
+
+
+class _Base(HubOAuthenticated, RequestHandler):
+    """What every answer has in common: headers, errors as one sentence, no leak of internals."""
+
+    route: Route | None = None
+
+    def initialize(self, academy: Academy, route: Route | None = None) -> None:
+        self.academy = academy
+        self.route = route
+        self.actor = NOBODY
+
+    def set_default_headers(self) -> None:
+        self.clear_header("Server")
+        for name, value in HEADERS.items():
+            self.set_header(name, value)
+
+    def check_xsrf_cookie(self) -> None:
+        """Postponed to ``prepare``: who asks must be known first, and is asked without blocking the loop."""
+
+    @property
+    def is_api(self) -> bool:
+        """Whether JSON is spoken here."""
+        return self.route is not None and self.route.path.startswith("/api/")
+
+    def answer_error(self, error: AcademyError) -> None:
+        """Say what happened, in the language of the caller: a page or JSON."""
+        if self.is_api:
+            details = {"code": error.code, "message": error.message, "field": error.field}
+            self.answer(Json({"error": details}, status=error.status))
+            return
+        heading = HEADINGS.get(error.status, "That did not work")
+        self.answer(Page("error.html", {"heading": heading, "message": error.message}, status=error.status))
+
+    def answer(self, response: Response) -> None:
+        """Send a route's response."""
+        if isinstance(response, Redirect):
+            self.redirect(self.url(response.to), status=303)
+        elif isinstance(response, Json):
+            self.set_status(response.status)
+            self.finish_with("application/json", json.dumps(response.data, ensure_ascii=False).encode())
+        elif isinstance(response, Download):
+            self.set_header("Content-Disposition", f'attachment; filename="{response.filename}"')
+            self.finish_with(response.media_type, response.body)
+        else:
+            self.set_status(response.status)
+            self.finish_with("text/html; charset=utf-8", self.page(response).encode())
+
+    def finish_with(self, media_type: str, body: bytes) -> None:
+        """Send bytes with their type."""
+        self.set_header("Content-Type", media_type)
+        self.finish(body)
+
+    def page(self, page: Page) -> str:
+        """Render a page."""
+        functions = {
+            "url": self.url,
+            "hub": self.hub_url,
+            "static": lambda name: self.url(f"/static/{name}"),
+            "xsrf": lambda: Markup('<input type="hidden" name="_xsrf" value="{}">').format(self.xsrf_text()),
+            "actor": self.actor,
+        }
+        return render(page.template, page.context, language=self.language, functions=functions)
+
+    def xsrf_text(self) -> str:
+        """Return the token that forms carry."""
+        token = self.xsrf_token
+        return token.decode("ascii") if isinstance(token, bytes) else token
+
+    @property
+    def language(self) -> str:
+        """The language of the page."""
+        return self.academy.config.behaviour.language
+
+    def url(self, path: str) -> str:
+        """Return the address of a path of the academy."""
+        return self.hub_auth.hub_prefix.removesuffix("/hub/") + "/services/academy" + path
+
+    def hub_url(self, path: str) -> str:
+        """Return the address of a page of the Hub."""
+        return self.hub_auth.hub_prefix + path
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Turn what Tornado reports into one sentence; details of a fault go to the log only."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(error, AcademyError):
+            self.answer_error(error)
+            return
+        self.answer_error(_sentence_for(status_code))
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Log faults of ours; what a person did is no fault."""
+        if not isinstance(value, AcademyError | HTTPError):
+            LOG.error("%s failed", self.route.path if self.route else "a request", exc_info=(typ, value, tb))
+
+
+class RouteHandler(_Base):
+    """One route of the table."""
+
+    async def prepare(self) -> None:
+        """Find out who asks, then check that the form is ours."""
+        self.scopes: frozenset[str] = frozenset()
+        self.username: str | None = None
+        if self.route.right is Right.HUB:
+            self._check_hub()
+            return
+        model = await self.hub_auth.get_user(self, sync=False)
+        if model is not None:
+            self._admit(model)
+        if self.request.method not in SAFE_METHODS:
+            self._check_form()
+
+    def _check_hub(self) -> None:
+        given = self.request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode(), self.academy.hub_token.encode()):
+            raise NotAllowed
+
+    def _admit(self, model: Mapping[str, Any]) -> None:
+        try:
+            self.check_hub_user(model)
+        except UserNotAllowed:
+            raise NotAllowed from None
+        self.username = model["name"]
+        self.scopes = frozenset(model["scopes"])
+
+    def _check_form(self) -> None:
+        try:
+            super().check_xsrf_cookie()
+            self.hub_auth.check_xsrf_cookie(self)
+        except HTTPError as error:
+            message = "This page was open too long. Go back, reload it and send it again; nothing was changed."
+            raise NotAllowed(message) from error
+
+    async def get(self, **path: str) -> None:
+        """Answer a request that changes nothing."""
+        await self._run(path)
+
+    async def post(self, **path: str) -> None:
+        """Answer a request that changes something."""
+        await self._run(path)
+
+    async def _run(self, path: dict[str, str]) -> None:
+        if self.username is None and self.route.right not in (Right.PUBLIC, Right.HUB):
+            self._ask_to_sign_in()
+            return
+        body = self._body()
+        loop = asyncio.get_running_loop()
+        response = await loop.run_in_executor(self.academy.executor, self._transaction, path, body)
+        if self.request.method not in SAFE_METHODS:
+            self.academy.committed()
+        self.answer(response)
+
+    def _ask_to_sign_in(self) -> None:
+        if self.is_api or self.request.method not in SAFE_METHODS:
+            message = "Sign in first; nothing was changed."
+            raise NotAllowed(message)
+        self.redirect(self.get_login_url())
+
+    def _body(self) -> dict[str, Any]:
+        if self.request.method in SAFE_METHODS:
+            return {}
+        if self.is_api:
+            return _json_object(self.request.body)
+        fields = {
+            name: [value.decode("utf-8", "replace") for value in values]
+            for name, values in self.request.body_arguments.items()
+            if name != "_xsrf"
+        }
+        return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
+
+    def _transaction(self, path: dict[str, str], body: dict[str, Any]) -> Response:
+        store = self.academy.store
+        with store.read() if self.request.method in SAFE_METHODS else store.write() as db:
+            if self.username is not None:
+                self.actor = people.actor(db, username=self.username, scopes=self.scopes)
+            _require(self.route, self.actor, path.get("cohort"))
+            query = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+            return self.route.handle(
+                Request(
+                    actor=self.actor,
+                    now=clock.now(),
+                    db=db,
+                    config=self.academy.config,
+                    path=path,
+                    query=query,
+                    body=body,
+                    language=self.language,
+                )
+            )
+
+
+class MissingHandler(_Base):
+    """Every address that no route has."""
+
+    async def prepare(self) -> None:
+        """Answer without asking who it is."""
+        raise NotFound
+
+
+def _require(route: Route, actor: Actor, cohort: str | None) -> None:
+    if route.right is not Right.HUB and not actor.may(route.right, cohort):
+        raise NotAllowed
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body or b"{}")
+    except ValueError:
+        data = None
+    if not isinstance(data, dict):
+        message = "The body must be a JSON object."
+        raise BadInput(message, code="bad-json", field="body")
+    return data
+
+
+def _sentence_for(status: int) -> AcademyError:
+    if status == NotFound.status:
+        return NotFound()
+    if status == NotAllowed.status:
+        return NotAllowed()
+    error = AcademyError(
+        "Something broke on our side. What you had sent before is safe; please try again.", code="fault"
+    )
+    error.status = status
+    return error
