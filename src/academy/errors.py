@@ -6,6 +6,8 @@ or an answer.
 
 from __future__ import annotations
 
+from typing import Any
+
 __all__ = [
     "AcademyError",
     "BadInput",
@@ -29,6 +31,16 @@ class AcademyError(Exception):
         self.message = message
         self.code = code
         self.field = field
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross a process boundary whole: each subclass has its own signature, so it is rebuilt from its parts."""
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(kind: type[AcademyError], args: tuple[Any, ...], parts: dict[str, Any]) -> AcademyError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(parts)
+    return error
 
 
 class BadInput(AcademyError):
