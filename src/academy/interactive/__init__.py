@@ -1,1 +1,1 @@
-"""The Voilà side: configuration, API client, widgets, screens."""
+"""The Voilà side: pages that must be interactive. It knows the academy only through its JSON API."""

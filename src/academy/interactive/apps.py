@@ -1,0 +1,112 @@
+"""Which interactive pages there are, who may open each, and the links that lead back out of them.
+
+The API decides what a person may really see and change; this table only refuses early and politely.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Set as AbstractSet
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from academy.errors import BadInput, NotAllowed, NotFound
+
+__all__ = ["APPS", "App", "Links", "admit", "app_of", "links", "query_of"]
+
+TAKE = "custom:academy:take"
+FACILITATE = "custom:academy:facilitate"
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One interactive page: a launcher notebook in ``voila_apps/``."""
+
+    name: str
+    """Name of the launcher without ``.ipynb``; also the last part of the address."""
+    title: str
+    scopes: frozenset[str]
+    """Any one of these Hub scopes opens it."""
+    asks: tuple[str, ...]
+    """Names of the query parameters that it cannot work without."""
+    plain: str
+    """Path of the plain page with the same content, below the academy service."""
+
+
+APPS = {
+    "threat-budget": App(
+        name="threat-budget",
+        title="Threats and a small budget",
+        scopes=frozenset({TAKE, FACILITATE}),
+        asks=(),
+        plain="/c/{cohort}/lessons/{module}/{lesson}",
+    ),
+    "assessment": App(
+        name="assessment",
+        title="Assessment",
+        scopes=frozenset({TAKE, FACILITATE}),
+        asks=("cohort", "assessment"),
+        plain="/c/{cohort}/assessments/{assessment}",
+    ),
+    "attendance": App(
+        name="attendance",
+        title="Register",
+        scopes=frozenset({FACILITATE}),
+        asks=("cohort", "session"),
+        plain="/c/{cohort}/sessions/{session}/register",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the frame of a page leads; all paths are absolute on this site."""
+
+    start: str
+    """The academy's start page."""
+    course: str
+    """The cohort's page, or the start page when the address names no cohort."""
+    plain: str
+    """The plain page with the same content."""
+    help: str
+    away: str
+    """A neutral page, for leaving quickly."""
+
+
+def app_of(path: str) -> App:
+    """Return the app behind a render path such as ``threat-budget.ipynb``. Raises ``NotFound``."""
+    app = APPS.get(path.removesuffix(".ipynb"))
+    if app is None or not path.endswith(".ipynb"):
+        raise NotFound
+    return app
+
+
+def query_of(text: str) -> dict[str, str]:
+    """Read a query string into slugs. Raises ``BadInput`` that names the first parameter at fault."""
+    query = dict(parse_qsl(text, keep_blank_values=True))
+    for name, value in query.items():
+        if not SLUG.fullmatch(value):
+            message = "This address is not complete. Open the page again from your course."
+            raise BadInput(message, code="bad-address", field=name)
+    return query
+
+
+def admit(app: App, query: Mapping[str, str], scopes: AbstractSet[str]) -> None:
+    """Let a person with these Hub scopes in. Raises ``NotAllowed``, or ``BadInput`` for a missing parameter."""
+    if not app.scopes & set(scopes):
+        raise NotAllowed
+    for name in app.asks:
+        if name not in query:
+            message = "This address is not complete. Open the page again from your course."
+            raise BadInput(message, code="bad-address", field=name)
+
+
+def links(app: App, query: Mapping[str, str], base: str) -> Links:
+    """Return the links of a page. ``base`` is the path of the academy service, without a slash at its end."""
+    course = f"{base}/c/{query['cohort']}" if "cohort" in query else f"{base}/"
+    try:
+        plain = base + app.plain.format_map(query)
+    except KeyError:
+        plain = course
+    return Links(start=f"{base}/", course=course, plain=plain, help=f"{base}/help", away=f"{base}/away")

@@ -1,0 +1,61 @@
+"""Who opens a page, carried from the request to the kernel that is started for it.
+
+Voilà starts a kernel in the same task in which it calls the prelaunch hook, so a context variable set in the hook is
+read by ``start_kernel`` and by nobody else.
+"""
+
+from __future__ import annotations
+
+import os
+from contextvars import ContextVar
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from tornado.web import HTTPError
+
+from academy.errors import AcademyError
+from academy.interactive.apps import admit, app_of, links, query_of
+
+__all__ = ["VISITOR", "Visitor", "academy_path", "prelaunch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """The person for whom a kernel is started."""
+
+    username: str
+    token: str = field(repr=False)
+    """Her own OAuth token; the only secret that her kernel gets."""
+
+
+VISITOR: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
+"""The person of the request being answered."""
+
+
+def academy_path() -> str:
+    """Return the path of the academy service on this site, without a slash at its end."""
+    return (os.environ.get("JUPYTERHUB_BASE_URL") or "/").rstrip("/") + "/services/academy"
+
+
+def prelaunch(handler: Any, notebook: Any, cwd: str) -> Any:  # noqa: ARG001 - Voilà fixes the signature
+    """Refuse those who have no place here, and note who the kernel will belong to. Raises ``HTTPError``."""
+    user = handler.current_user
+    if user is None:
+        raise HTTPError(403)
+    try:
+        app = app_of(handler.path_args[0])
+        query = query_of(handler.request.query)
+        admit(app, query, set(user.hub_user["scopes"]))
+    except AcademyError as error:
+        raise HTTPError(error.status, reason=_one_line(error.message)) from error
+    token = handler.identity_provider.hub_auth.get_token(handler)
+    VISITOR.set(Visitor(username=user.username, token=token))
+    _ = handler.xsrf_token  # reading it sets the cookie that the page needs for its own calls
+    notebook.metadata["title"] = app.title
+    notebook.metadata["academy"] = asdict(links(app, query, academy_path()))
+    return notebook
+
+
+def _one_line(message: str) -> str:
+    """Return ``message`` as it may stand in an HTTP status line."""
+    return " ".join(message.encode("ascii", "replace").decode("ascii").split())
