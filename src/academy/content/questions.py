@@ -1,0 +1,363 @@
+"""One question, as the author wrote it: a frozen record per type, parsed strictly.
+
+The formats are in ``docs/reference/content-formats.md``. What a learner may see of a question is decided where it is
+shown (``render``, ``notebook``); these records hold everything, the key included.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from academy.content import rules
+from academy.content.text import Line
+
+__all__ = [
+    "CommonError",
+    "Criterion",
+    "Essay",
+    "Item",
+    "Left",
+    "Level",
+    "Match",
+    "Multi",
+    "Numeric",
+    "Option",
+    "Order",
+    "Question",
+    "Right",
+    "Scenario",
+    "ScoredOption",
+    "Short",
+    "Single",
+    "question_adapter",
+    "slug_of",
+]
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$", max_length=40)]
+QuestionId = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]*([.-][A-Za-z0-9]+)*$", max_length=40)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-1e15, le=1e15)]
+Points = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=1000)]
+
+_MARKERS = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)|AUTOTEST")
+
+
+class Record(BaseModel):
+    """Base of all records of content: unknown keys are refused, nothing changes after parsing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*")
+    @classmethod
+    def _holds_no_marker(cls, value: Any) -> Any:
+        """Refuse nbgrader's markers: it would cut the notebook at them."""
+        texts = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(text, str) and _MARKERS.search(text) for text in texts):
+            message = "holds a marker of nbgrader"
+            raise ValueError(message)
+        return value
+
+
+class Option(Record):
+    """One option of a single or multiple choice."""
+
+    id: Id
+    ok: StrictBool
+    """Whether it is right to choose it."""
+    text: Line
+    why: Line
+    """What the learner reads about this option afterwards."""
+
+
+class ScoredOption(Record):
+    """One option of a scenario."""
+
+    id: Id
+    score: Annotated[int, Field(strict=True, ge=0, le=2)]
+    text: Line
+    why: Line
+
+
+class Item(Record):
+    """One thing to put in order."""
+
+    id: Id
+    text: Line
+
+
+class Left(Record):
+    """One of the answers that can be matched."""
+
+    id: Id
+    text: Line
+
+
+class Right(Record):
+    """One thing to find the answer for."""
+
+    id: Id
+    text: Line
+    answer: Id
+    """The id of the left text it belongs to."""
+    why: Line
+
+
+class CommonError(Record):
+    """A frequent mistake and what to say about it."""
+
+    value: Number | Line
+    why: Line
+
+
+class Level(Record):
+    """One level of a criterion."""
+
+    points: Points | Literal[0]
+    """The most points of this level."""
+    least: Annotated[float, Field(ge=0)]
+    """The fewest points of this level; equal to ``points`` unless the file gives a range."""
+    text: Line
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_range(cls, data: Any) -> Any:
+        """Read ``points: 3-4`` as least 3 and most 4."""
+        if not isinstance(data, dict) or "least" in data or "points" not in data:
+            return data
+        points = data["points"]
+        span = re.fullmatch(r"(\d{1,3})-(\d{1,3})", points) if isinstance(points, str) else None
+        if span is None:
+            return data | {"least": points}
+        least, most = sorted(map(int, span.groups()))
+        return data | {"points": most, "least": least}
+
+
+class Criterion(Record):
+    """One row of a rubric."""
+
+    criterion: Line
+    levels: Annotated[tuple[Level, ...], Field(min_length=2)]
+
+    @property
+    def most(self) -> float:
+        """The points of the best level."""
+        return max(level.points for level in self.levels)
+
+
+class _Question(Record):
+    """What every question has."""
+
+    id: QuestionId
+    obj: Line | None = None
+    """The objective it belongs to, such as ``O1``."""
+    stem: Line
+    """The question itself, in Markdown."""
+    points: Points = 1.0
+    """The most points that it gives."""
+
+
+class _Shuffled(_Question):
+    keep_order: StrictBool = False
+    """Whether the parts are shown in the order of the file instead of shuffled."""
+
+
+def _unique(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    ids = [part.id for part in parts]
+    twice = next((name for name in ids if ids.count(name) > 1), None)
+    if twice is not None:
+        message = f"the id {twice!r} stands twice"
+        raise ValueError(message)
+    return parts
+
+
+class Single(_Shuffled):
+    """Choose the one right option."""
+
+    type: Literal["single"]
+    options: Annotated[tuple[Option, ...], Field(min_length=2)]
+
+    @field_validator("options")
+    @classmethod
+    def _has_one_key(cls, options: tuple[Option, ...]) -> tuple[Option, ...]:
+        if sum(option.ok for option in options) != 1:
+            message = "exactly one option must have ok: true"
+            raise ValueError(message)
+        return _unique(options)
+
+
+class Multi(_Shuffled):
+    """Choose all right options."""
+
+    type: Literal["multi"]
+    options: Annotated[tuple[Option, ...], Field(min_length=2)]
+
+    @field_validator("options")
+    @classmethod
+    def _has_a_key(cls, options: tuple[Option, ...]) -> tuple[Option, ...]:
+        if not any(option.ok for option in options):
+            message = "at least one option must have ok: true"
+            raise ValueError(message)
+        return _unique(options)
+
+
+class Scenario(_Shuffled):
+    """Choose what to do; options are worth 0, 1 or 2."""
+
+    type: Literal["scenario"]
+    points: Points = 2.0
+    options: Annotated[tuple[ScoredOption, ...], Field(min_length=2)]
+
+    @field_validator("options")
+    @classmethod
+    def _has_a_best(cls, options: tuple[ScoredOption, ...]) -> tuple[ScoredOption, ...]:
+        if not any(option.score == 2 for option in options):  # noqa: PLR2004 - the best score of the format
+            message = "at least one option must have score 2"
+            raise ValueError(message)
+        return _unique(options)
+
+
+class Order(_Shuffled):
+    """Put the items in order."""
+
+    type: Literal["order"]
+    items: Annotated[tuple[Item, ...], Field(min_length=2)]
+    answer: tuple[Id, ...]
+    """The ids in the right order."""
+    strict: StrictBool = False
+    """Whether only the whole order counts."""
+    why: Line
+
+    @field_validator("items")
+    @classmethod
+    def _has_unique_ids(cls, items: tuple[Item, ...]) -> tuple[Item, ...]:
+        return _unique(items)
+
+    @field_validator("answer")
+    @classmethod
+    def _is_a_permutation(cls, answer: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        items = info.data.get("items")
+        if items is not None and sorted(answer) != sorted(item.id for item in items):
+            message = "must hold the id of each item exactly once"
+            raise ValueError(message)
+        return answer
+
+
+class Match(_Shuffled):
+    """Find the left text for each right one."""
+
+    type: Literal["match"]
+    left: Annotated[tuple[Left, ...], Field(min_length=2)]
+    right: Annotated[tuple[Right, ...], Field(min_length=1)]
+
+    @field_validator("left")
+    @classmethod
+    def _has_unique_ids(cls, left: tuple[Left, ...]) -> tuple[Left, ...]:
+        return _unique(left)
+
+    @field_validator("right")
+    @classmethod
+    def _answers_exist(cls, right: tuple[Right, ...], info: ValidationInfo) -> tuple[Right, ...]:
+        known = {left.id for left in info.data.get("left", ())}
+        lost = next((item for item in right if known and item.answer not in known), None)
+        if lost is not None:
+            message = f"the answer {lost.answer!r} of {lost.id!r} is no id of left"
+            raise ValueError(message)
+        return _unique(right)
+
+
+class Numeric(_Question):
+    """Write a number."""
+
+    type: Literal["numeric"]
+    answer: Number
+    tol: Annotated[Number, Field(ge=0)] = 0.0
+    """How far from ``answer`` a number may be."""
+    why: Line
+    common_errors: tuple[CommonError, ...] = ()
+
+    @field_validator("common_errors")
+    @classmethod
+    def _errors_are_errors(cls, errors: tuple[CommonError, ...], info: ValidationInfo) -> tuple[CommonError, ...]:
+        for error in errors:
+            if not isinstance(error.value, float):
+                message = f"the value {error.value!r} is not a number"
+                raise ValueError(message)  # noqa: TRY004 - pydantic reports ValueError only
+            if "tol" in info.data and "answer" in info.data:
+                key = {"value": info.data["answer"], "tolerance": info.data["tol"]}
+                if rules.numeric_share(error.value, key):
+                    message = f"the value {error.value:g} is within the tolerance of the answer"
+                    raise ValueError(message)
+        return errors
+
+
+class Short(_Question):
+    """Write a word or two."""
+
+    type: Literal["short"]
+    accept: Annotated[tuple[Line, ...], Field(min_length=1)]
+    why: Line
+    common_errors: tuple[CommonError, ...] = ()
+
+    @field_validator("accept")
+    @classmethod
+    def _forms_hold_words(cls, accept: tuple[str, ...]) -> tuple[str, ...]:
+        empty = next((form for form in accept if not rules.normal(form)), None)
+        if empty is not None:
+            message = f"{empty!r} holds no letter or digit"
+            raise ValueError(message)
+        return accept
+
+    @field_validator("common_errors")
+    @classmethod
+    def _errors_are_errors(cls, errors: tuple[CommonError, ...], info: ValidationInfo) -> tuple[CommonError, ...]:
+        key = {"accept": info.data.get("accept", ())}
+        for error in errors:
+            if not isinstance(error.value, str):
+                message = f"the value {error.value:g} must be text, in quotes"
+                raise ValueError(message)  # noqa: TRY004 - pydantic reports ValueError only
+            if rules.short_share(error.value, key):
+                message = f"the value {error.value!r} is also accepted"
+                raise ValueError(message)
+        return errors
+
+
+class Essay(_Question):
+    """Write a text that a person reads and marks."""
+
+    type: Literal["essay"]
+    points: Points
+    rubric: Annotated[tuple[Criterion, ...], Field(min_length=1)]
+    """Shown to the learner before writing."""
+    guidance: Line | None = None
+    """Shown to graders only."""
+
+    @field_validator("rubric")
+    @classmethod
+    def _adds_up(cls, rubric: tuple[Criterion, ...], info: ValidationInfo) -> tuple[Criterion, ...]:
+        best = sum(row.most for row in rubric)
+        if "points" in info.data and best != info.data["points"]:
+            message = f"the best levels add up to {best:g}, not to the {info.data['points']:g} points"
+            raise ValueError(message)
+        return rubric
+
+
+Question = Single | Multi | Order | Match | Numeric | Short | Scenario | Essay
+
+question_adapter: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="type")])
+"""Reads one question from the data of a file."""
+
+
+def slug_of(question_id: str) -> str:
+    """Return a question's id in the form that fits a cell's grade_id and an HTML id: ``DS1.1`` gives ``ds1-1``."""
+    return question_id.lower().replace(".", "-")
