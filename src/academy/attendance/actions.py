@@ -43,9 +43,9 @@ OVERDUE = timedelta(hours=12)
 
 def plan_session(
     db: Connection,
+    *,
     actor: Actor,
     now: datetime,
-    *,
     cohort: str,
     title: str,
     starts_at: datetime,
@@ -84,7 +84,7 @@ def plan_session(
     return session
 
 
-def open_check_in(db: Connection, actor: Actor, now: datetime, *, session: Session) -> None:
+def open_check_in(db: Connection, *, actor: Actor, now: datetime, session: Session) -> None:
     """Open check-in. Raises ``Closed`` when it was closed before: closing destroyed its key."""
     if session.state is State.CLOSED:
         message = "Check-in was closed and stays closed. Mark or correct people by hand instead."
@@ -94,7 +94,7 @@ def open_check_in(db: Connection, actor: Actor, now: datetime, *, session: Sessi
         _record(db, actor, now, "open-check-in", session.id)
 
 
-def close_check_in(db: Connection, actor: Actor, now: datetime, *, session: Session) -> None:
+def close_check_in(db: Connection, *, actor: Actor, now: datetime, session: Session) -> None:
     """Close check-in for good. Whoever has no claim is absent from now on by the rule.
 
     The session's secret and the counts of wrong codes are destroyed: nobody can work out afterwards who was counted
@@ -109,7 +109,7 @@ def close_check_in(db: Connection, actor: Actor, now: datetime, *, session: Sess
     _record(db, actor, now, "close-check-in", session.id)
 
 
-def close_overdue(db: Connection, now: datetime) -> list[str]:
+def close_overdue(db: Connection, *, now: datetime) -> list[str]:
     """Close every check-in that was forgotten for 12 hours after its session's end; return their ids."""
     query = select(*queries.SESSION).where(
         schema.session.c.closed_at.is_(None),
@@ -125,9 +125,9 @@ def close_overdue(db: Connection, now: datetime) -> list[str]:
 
 def check_in(
     db: Connection,
+    *,
     actor: Actor,
     now: datetime,
-    *,
     session: Session,
     code: str,
     naming: Naming,
@@ -153,14 +153,16 @@ def check_in(
         _count_wrong(db, session.id, person, wrong + 1)
         left = attempts - wrong - 1
         return CheckIn(Outcome.WRONG if left else Outcome.BLOCKED, attempts_left=left)
-    return _come_in(db, actor, now, session=session, naming=naming, nonce=codes.check_in_nonce(secret, person))
+    return _come_in(
+        db, actor=actor, now=now, session=session, naming=naming, nonce=codes.check_in_nonce(secret, person)
+    )
 
 
 def mark(
     db: Connection,
+    *,
     actor: Actor,
     now: datetime,
-    *,
     session: Session,
     person: str,
     status: Status,
@@ -191,7 +193,7 @@ def mark(
         _record(db, actor, now, "mark", f"{session.id} {person} {status}")
 
 
-def mark_remaining(db: Connection, actor: Actor, now: datetime, *, session: Session, status: Status, nonce: str) -> int:
+def mark_remaining(db: Connection, *, actor: Actor, now: datetime, session: Session, status: Status, nonce: str) -> int:
     """Mark everybody of whom nothing is known yet, and return how many that were. Raises as ``mark`` does."""
     guards.require_sayable(status)
     guards.require_markable(session)
@@ -206,9 +208,9 @@ def mark_remaining(db: Connection, actor: Actor, now: datetime, *, session: Sess
 
 def correct(
     db: Connection,
+    *,
     actor: Actor,
     now: datetime,
-    *,
     session: Session,
     person: str,
     status: Status,
@@ -243,7 +245,7 @@ def correct(
 
 
 def tally(
-    db: Connection, actor: Actor, now: datetime, *, session: Session, people: int, nonce: str, reason: str = ""
+    db: Connection, *, actor: Actor, now: datetime, session: Session, people: int, nonce: str, reason: str = ""
 ) -> None:
     """Write down a head-count of people who are here without a name; it replaces the head-count before it.
 
@@ -267,7 +269,7 @@ def tally(
         _record(db, actor, now, "tally", f"{session.id} {people}", reason=claim.reason)
 
 
-def _come_in(db: Connection, actor: Actor, now: datetime, *, session: Session, naming: Naming, nonce: str) -> CheckIn:
+def _come_in(db: Connection, *, actor: Actor, now: datetime, session: Session, naming: Naming, nonce: str) -> CheckIn:
     named = naming is not Naming.COUNT
     kept = rules.arrival_kept(session, naming, now)
     claim = Claim(

@@ -18,7 +18,6 @@ from academy.store import schema
 __all__ = [
     "Participant",
     "claims_of",
-    "cohort_zone",
     "find_session",
     "next_session",
     "open_session",
@@ -86,12 +85,6 @@ def open_session(db: Connection, cohort: str, now: datetime) -> Session | None:
 def secret_of(db: Connection, session: str) -> str:
     """Return the key of a session's codes; empty once check-in is closed."""
     query = select(schema.session.c.secret).where(schema.session.c.id == session)
-    return str(db.execute(query).scalar_one())
-
-
-def cohort_zone(db: Connection, cohort: str) -> str:
-    """Return the IANA zone in which a cohort plans."""
-    query = select(schema.cohort.c.zone).where(schema.cohort.c.slug == cohort)
     return str(db.execute(query).scalar_one())
 
 
