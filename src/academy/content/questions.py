@@ -250,6 +250,9 @@ class Order(_Shuffled):
         if items is not None and sorted(answer) != sorted(item.id for item in items):
             message = "must hold the id of each item exactly once"
             raise ValueError(message)
+        if items is not None and info.data.get("keep_order") and answer == tuple(item.id for item in items):
+            message = "keep_order would show the items in this very order"
+            raise ValueError(message)
         return answer
 
 
