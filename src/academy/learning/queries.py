@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from academy.errors import NotFound
 from academy.learning.model import Attempt, Sitting
 from academy.learning.rules import deadline
 from academy.store import schema
 
-__all__ = ["attempt_by_number", "lessons_done", "sitting"]
+__all__ = ["attempt_by_number", "lessons_done", "lessons_done_by_person", "senders", "sitting"]
 
 
 def lessons_done(db: Connection, *, person: str, cohort: str) -> set[tuple[str, str]]:
@@ -76,3 +76,21 @@ def sitting(db: Connection, *, person: str, cohort: str, assessment: str) -> Sit
         saved_at=max((row.saved_at for row in drafts), default=None),
         feedback_at=released.feedback_at if released else None,
     )
+
+
+def lessons_done_by_person(db: Connection, cohort: str) -> dict[str, int]:
+    """Return how many lessons each person of a cohort marked as done; who did none is missing."""
+    table = schema.progress
+    rows = db.execute(
+        select(table.c.person, func.count().label("count")).where(table.c.cohort == cohort).group_by(table.c.person)
+    )
+    return {row.person: row.count for row in rows}
+
+
+def senders(db: Connection, cohort: str) -> dict[str, set[str]]:
+    """Return for each assessment who has sent answers."""
+    table = schema.submission
+    found: dict[str, set[str]] = {}
+    for assessment, person in db.execute(select(table.c.assessment, table.c.person).where(table.c.cohort == cohort)):
+        found.setdefault(assessment, set()).add(person)
+    return found

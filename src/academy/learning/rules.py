@@ -11,7 +11,7 @@ from typing import Any
 
 from academy.learning.model import Sitting
 
-__all__ = ["checksum", "closed_reason", "deadline", "is_complete", "new_number", "next_lesson"]
+__all__ = ["checksum", "closed_reason", "deadline", "is_complete", "new_number", "next_lesson", "week_number"]
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 HALF = 4
@@ -55,3 +55,8 @@ def is_complete(lessons: Collection[str], done: Collection[str]) -> bool:
 def next_lesson(lessons: Collection[tuple[str, str]], done: Collection[tuple[str, str]]) -> tuple[str, str] | None:
     """Return the first (module, lesson) in course order that is not done."""
     return next((lesson for lesson in lessons if lesson not in done), None)
+
+
+def week_number(starts_at: datetime, now: datetime) -> int:
+    """Return the week of a course that runs at ``now``: 0 before it starts, 1 in its first seven days."""
+    return (now - starts_at).days // 7 + 1 if now >= starts_at else 0

@@ -6,11 +6,11 @@ import hmac
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from academy.errors import AcademyError, BadInput, Closed, Conflict
 from academy.people import queries
-from academy.people.model import Cohort, Invitation, Role
+from academy.people.model import Cohort, Invitation, Member, Role
 from academy.people.rules import check_invitation, check_name, check_slug, check_username, hash_code, new_code
 from academy.rights import Actor
 from academy.store import schema
@@ -21,6 +21,7 @@ __all__ = [
     "create_invitation",
     "enrol",
     "issue_reset_code",
+    "remove",
     "rename",
     "use_reset_code",
 ]
@@ -135,6 +136,14 @@ def rename(db: Connection, *, actor: Actor, now: datetime, display_name: str) ->
     name = check_name(display_name)
     db.execute(update(schema.person).where(schema.person.c.id == actor.person).values(display_name=name))
     record(db, actor=str(actor.username), now=now, action="rename", subject=str(actor.username))
+
+
+def remove(db: Connection, *, actor: Actor, now: datetime, cohort: str, member: Member, reason: str) -> None:
+    """Take a person's place in a cohort away, at once. What she did there stays in the records of the cohort."""
+    enrolment = schema.enrolment
+    db.execute(delete(enrolment).where(enrolment.c.person == member.person, enrolment.c.cohort == cohort))
+    subject = f"{member.username} {cohort}"
+    record(db, actor=str(actor.username), now=now, action="remove", subject=subject, reason=reason)
 
 
 def issue_reset_code(db: Connection, *, actor: Actor, now: datetime, person: str, username: str, hours: int) -> str:

@@ -45,6 +45,13 @@ class ResetFor(Form):
     person: Annotated[str, Field(max_length=32)]
 
 
+class Removal(Form):
+    """The form that takes a place away."""
+
+    person: Annotated[str, Field(max_length=32)]
+    reason: Annotated[str, Field(min_length=3, max_length=200)]
+
+
 class Rename(Form):
     """The form that changes the name others see."""
 
@@ -175,6 +182,15 @@ def reset_for(request: Request) -> Response:
     return Page("people/reset_code.html", {"cohort": cohort, "member": member, "code": code, "hours": hours})
 
 
+def remove(request: Request) -> Response:
+    """Take a participant out of one's cohort."""
+    form = request.read(Removal)
+    cohort = request.path["cohort"]
+    member = find_member(queries.participants(request.db, cohort), form.person)
+    actions.remove(request.db, actor=request.actor, now=request.now, cohort=cohort, member=member, reason=form.reason)
+    return Redirect(f"/c/{cohort}/facilitate")
+
+
 ROUTES = (
     Route("GET", "/help", Right.PUBLIC, help_page),
     Route("GET", "/away", Right.PUBLIC, away),
@@ -185,4 +201,5 @@ ROUTES = (
     Route("POST", "/programme/invitations", Right.COORDINATE, invite_to_programme),
     Route("POST", "/c/{cohort}/facilitate/invitations", Right.FACILITATE, invite_to_cohort),
     Route("POST", "/c/{cohort}/facilitate/resets", Right.FACILITATE, reset_for),
+    Route("POST", "/c/{cohort}/facilitate/removals", Right.FACILITATE, remove),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
@@ -14,7 +13,6 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, StaticFileHandler
 
 from academy.config import Config, secret
-from academy.errors import NotFound
 from academy.grading.jobs import Runner
 from academy.routing import Route
 from academy.store.database import Store
@@ -50,7 +48,7 @@ def application(academy: Academy, prefix: str) -> Application:
     by_path: dict[str, dict[str, Route]] = {}
     for route in ROUTES:
         by_path.setdefault(pattern(prefix, route), {})[route.method] = route
-    handlers = [(path, MethodRouter, {"academy": academy, "routes": routes}) for path, routes in by_path.items()]
+    handlers = [(path, RouteHandler, {"academy": academy, "routes": routes}) for path, routes in by_path.items()]
     base = prefix.removesuffix("/")
     return Application(
         [
@@ -65,20 +63,6 @@ def application(academy: Academy, prefix: str) -> Application:
         log_function=log_request,
         xsrf_cookies=True,
     )
-
-
-class MethodRouter(RouteHandler):
-    """Chooses the route of a path by the request's method; any other method is no page."""
-
-    def initialize(self, academy: Academy, routes: dict[str, Route]) -> None:
-        route = routes.get("GET" if self.request.method == "HEAD" else self.request.method)
-        super().initialize(academy, route)
-
-    async def prepare(self) -> None:
-        """Refuse methods without a route before anything is read."""
-        if self.route is None:
-            raise NotFound
-        await super().prepare()
 
 
 async def serve(config: Config, environ: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from jupyterhub.services.auth import HubOAuthenticated, UserNotAllowed
@@ -52,12 +53,14 @@ class Academy:
 class _Base(HubOAuthenticated, RequestHandler):
     """What every answer has in common: headers, errors as one sentence, no leak of internals."""
 
-    route: Route | None = None
-
-    def initialize(self, academy: Academy, route: Route | None = None) -> None:
+    def initialize(self, academy: Academy, routes: Mapping[str, Route] | None = None) -> None:
+        """Choose the route by the request's method; none where the address has no such method."""
+        method = "GET" if self.request.method == "HEAD" else str(self.request.method)
         self.academy = academy
-        self.route = route
+        self.route = (routes or {}).get(method)
         self.actor = NOBODY
+        self.username: str | None = None
+        self.scopes: frozenset[str] = frozenset()
 
     def set_default_headers(self) -> None:
         self.clear_header("Server")
@@ -148,8 +151,8 @@ class RouteHandler(_Base):
 
     async def prepare(self) -> None:
         """Find out who asks, then check that the form is ours."""
-        self.scopes: frozenset[str] = frozenset()
-        self.username: str | None = None
+        if self.route is None:
+            raise NotFound
         if self.route.right is Right.HUB:
             self._check_hub()
             return
@@ -189,12 +192,12 @@ class RouteHandler(_Base):
         await self._run(path)
 
     async def _run(self, path: dict[str, str]) -> None:
+        assert self.route is not None  # noqa: S101 - "prepare" has seen to it
         if self.username is None and self.route.right not in (Right.PUBLIC, Right.HUB):
             self._ask_to_sign_in()
             return
-        body = self._body()
-        loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(self.academy.executor, self._transaction, path, body)
+        work = partial(self._transaction, self.route, path, self._body())
+        response = await asyncio.get_running_loop().run_in_executor(self.academy.executor, work)
         if self.request.method not in SAFE_METHODS:
             self.academy.committed()
         self.answer(response)
@@ -217,14 +220,14 @@ class RouteHandler(_Base):
         }
         return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
 
-    def _transaction(self, path: dict[str, str], body: dict[str, Any]) -> Response:
+    def _transaction(self, route: Route, path: dict[str, str], body: dict[str, Any]) -> Response:
         store = self.academy.store
         with store.read() if self.request.method in SAFE_METHODS else store.write() as db:
             if self.username is not None:
                 self.actor = people.actor(db, username=self.username, scopes=self.scopes)
-            _require(self.route, self.actor, path.get("cohort"))
+            _require(route, self.actor, path.get("cohort"))
             query = {name: self.get_query_argument(name) for name in self.request.query_arguments}
-            return self.route.handle(
+            return route.handle(
                 Request(
                     actor=self.actor,
                     now=clock.now(),

@@ -1,0 +1,218 @@
+"""Lessons, assessments and receipts as plain pages; each works with JavaScript switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from academy.content.answers import answer_text
+from academy.content.catalogue import Assessment, load
+from academy.errors import AcademyError, BadInput, Closed
+from academy.learning import actions, queries
+from academy.learning.place import Place, assessment_of, lesson_of
+from academy.learning.rules import closed_reason
+from academy.learning.sheet import read_answers, rendered, unanswered
+from academy.people import queries as people
+from academy.rights import Right
+from academy.routing import Form, Page, Redirect, Request, Response, Route
+from academy.store.database import new_id
+
+__all__ = ["ROUTES"]
+
+
+class Sending(Form):
+    """The form that sends the saved answers."""
+
+    nonce: Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+def lesson(request: Request) -> Response:
+    """Show a lesson."""
+    return _lesson_page(request, lesson_of(request), practised=None, answer=None)
+
+
+def practise(request: Request) -> Response:
+    """Show a lesson with the feedback to one practice question. Nothing is stored."""
+    place = lesson_of(request)
+    fields = {name: value for name, value in request.body.items() if name != "question"}
+    question = place.lesson.practice.get(str(request.body.get("question")))
+    if question is None:
+        message = "question is not a practice question of this lesson."
+        raise BadInput(message, code="unknown-question", field="question")
+    answer = _practice_answer(question, fields)
+    return _lesson_page(request, place, practised=question.id, answer=answer)
+
+
+def _practice_answer(question: Any, fields: Mapping[str, Any]) -> Any:
+    alone = Assessment.model_construct(questions=(question,))
+    return read_answers(alone, fields)[question.id]
+
+
+def _lesson_page(request: Request, place: Place, *, practised: str | None, answer: Any) -> Page:
+    done = queries.lessons_done(request.db, person=str(request.actor.person), cohort=place.cohort.slug)
+    context = {
+        "cohort": place.cohort,
+        "module": place.module,
+        "lesson": place.lesson,
+        "sections": place.lesson.sections,
+        "practised": practised,
+        "answer": answer,
+        "done": (place.module.slug, place.lesson.slug) in done,
+        "following": place.following,
+        "takes": request.actor.may(Right.TAKE, place.cohort.slug),
+        "seed": str(request.actor.person),
+    }
+    return Page("learning/lesson.html", context)
+
+
+def mark_done(request: Request) -> Response:
+    """Mark a lesson as done and go on."""
+    place = lesson_of(request)
+    actions.mark_done(
+        request.db,
+        actor=request.actor,
+        now=request.now,
+        cohort=place.cohort.slug,
+        module=place.module.slug,
+        lesson=place.lesson.slug,
+    )
+    return Redirect(place.following or f"/c/{place.cohort.slug}")
+
+
+def _sitting(request: Request, assessment: Assessment) -> dict[str, Any]:
+    cohort = people.cohort(request.db, request.path["cohort"])
+    sitting = queries.sitting(
+        request.db, person=str(request.actor.person), cohort=cohort.slug, assessment=assessment.slug
+    )
+    closed = closed_reason(sitting, now=request.now, most_attempts=assessment.attempts)
+    return {"cohort": cohort, "assessment": assessment, "sitting": sitting, "closed": closed, "problem": None}
+
+
+def _form(request: Request, assessment: Assessment, *, problem: BadInput | None = None) -> Page:
+    context = _sitting(request, assessment)
+    sitting = context["sitting"]
+    answers = sitting.draft if problem is None else {**sitting.draft, **_readable(assessment, request.body)}
+    shown = sitting.released
+    context["questions"] = (
+        rendered(assessment, answers, seed=str(request.actor.person), problem=problem) if shown else []
+    )
+    context["problem"] = problem
+    context["answered"] = len(assessment.questions) - len(unanswered(assessment, answers))
+    return Page("learning/assessment.html", context, status=problem.status if problem else 200)
+
+
+def _readable(assessment: Assessment, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers that can be read, so that one bad field does not cost the others."""
+    found = {}
+    for question in assessment.questions:
+        own = {
+            name: value for name, value in fields.items() if name == question.id or name.startswith(f"{question.id}.")
+        }
+        try:
+            found[question.id] = _practice_answer(question, own)
+        except BadInput:
+            continue
+    return found
+
+
+def assessment(request: Request) -> Response:
+    """Show the assessment as one form."""
+    return _form(request, assessment_of(request))
+
+
+def save(request: Request) -> Response:
+    """Keep the answers, and go on to the list before sending where that was asked."""
+    assessment = assessment_of(request)
+    body = dict(request.body)
+    then = body.pop("then", "stay")
+    try:
+        answers = read_answers(assessment, body)
+    except BadInput as problem:
+        _keep(request, assessment, _readable(assessment, body))
+        return _form(request, assessment, problem=problem)
+    _keep(request, assessment, answers)
+    page = "/review" if then == "review" else "#saved"
+    return Redirect(f"/c/{request.path['cohort']}/assessments/{assessment.slug}{page}")
+
+
+def _keep(request: Request, assessment: Assessment, answers: Mapping[str, Any]) -> None:
+    actions.save_draft(
+        request.db,
+        actor=request.actor,
+        now=request.now,
+        cohort=request.path["cohort"],
+        assessment=assessment.slug,
+        answers=answers,
+    )
+
+
+def review(request: Request) -> Response:
+    """Show the answers in words before they are sent."""
+    assessment = assessment_of(request)
+    context = _sitting(request, assessment)
+    context["answers"] = _in_words(assessment, context["sitting"].draft, language=request.language)
+    context["missing"] = unanswered(assessment, context["sitting"].draft)
+    context["nonce"] = new_id()
+    return Page("learning/review.html", context)
+
+
+def _in_words(assessment: Assessment, answers: Mapping[str, Any], *, language: str) -> list[dict[str, Any]]:
+    del language  # questions carry their own language
+    return [
+        {"number": number, "stem": question.stem, "answer": answer_text(question, answers.get(question.id))}
+        for number, question in enumerate(assessment.questions, start=1)
+    ]
+
+
+def submit(request: Request) -> Response:
+    """Send the saved answers and show the receipt."""
+    assessment = assessment_of(request)
+    form = request.read(Sending)
+    context = _sitting(request, assessment)
+    drafted = context["sitting"].draft
+    answers = {question.id: drafted.get(question.id) for question in assessment.questions}
+    try:
+        attempt = actions.submit(
+            request.db,
+            actor=request.actor,
+            now=request.now,
+            cohort=request.path["cohort"],
+            assessment=assessment.slug,
+            answers=answers,
+            nonce=form.nonce,
+            most_attempts=assessment.attempts,
+        )
+    except Closed as error:
+        return _refused(request, assessment, error)
+    return Redirect(f"/c/{request.path['cohort']}/submissions/{attempt.number}")
+
+
+def _refused(request: Request, assessment: Assessment, error: AcademyError) -> Page:
+    page = _form(request, assessment)
+    return Page(page.template, {**page.context, "problem": error}, status=error.status)
+
+
+def receipt(request: Request) -> Response:
+    """Show the receipt of one sending."""
+    cohort = people.cohort(request.db, request.path["cohort"])
+    slug, attempt = queries.attempt_by_number(
+        request.db, person=str(request.actor.person), cohort=cohort.slug, number=request.path["number"]
+    )
+    assessment = load(request.config.content).assessment(slug)
+    answers = _in_words(assessment, attempt.answers, language=request.language)
+    context = {"cohort": cohort, "assessment": assessment, "attempt": attempt, "answers": answers}
+    return Page("learning/receipt.html", context)
+
+
+ROUTES = (
+    Route("GET", "/c/{cohort}/lessons/{module}/{lesson}", Right.BELONG, lesson),
+    Route("POST", "/c/{cohort}/lessons/{module}/{lesson}/practice", Right.BELONG, practise),
+    Route("POST", "/c/{cohort}/lessons/{module}/{lesson}/done", Right.TAKE, mark_done),
+    Route("GET", "/c/{cohort}/assessments/{assessment}", Right.TAKE, assessment),
+    Route("POST", "/c/{cohort}/assessments/{assessment}/save", Right.TAKE, save),
+    Route("GET", "/c/{cohort}/assessments/{assessment}/review", Right.TAKE, review),
+    Route("POST", "/c/{cohort}/assessments/{assessment}/submit", Right.TAKE, submit),
+    Route("GET", "/c/{cohort}/submissions/{number}", Right.TAKE, receipt),
+)

@@ -1,0 +1,174 @@
+"""The start pages. They stand here because they show a little of every noun."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from academy.attendance import queries as attendance
+from academy.content.catalogue import Catalogue, Course, load
+from academy.learning import queries as learning
+from academy.learning.model import Sitting
+from academy.learning.place import course_lessons
+from academy.learning.rules import closed_reason, next_lesson, week_number
+from academy.people import queries as people
+from academy.people.model import Cohort
+from academy.rights import Right
+from academy.routing import Page, Redirect, Request, Response, Route
+
+__all__ = ["ROUTES"]
+
+RESULTS = "feedback is here"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do in a week: a lesson or an assessment."""
+
+    title: str
+    path: str | None
+    """None: not open yet."""
+    minutes: int
+    kilobytes: int | None
+    """What opening it costs; None where it was not measured."""
+    state: str
+    """done, open, wait: which sign stands beside it."""
+    words: str
+    """The same in words."""
+    kind: str
+    """Lesson or Assessment."""
+
+
+def start(request: Request) -> Response:
+    """Show the places a person has, or take her to the only one."""
+    actor = request.actor
+    places = sorted(actor.participates | actor.facilitates)
+    if actor.coordinates and not places:
+        return Redirect("/programme")
+    if len(places) == 1 and not actor.coordinates:
+        return Redirect(f"/c/{places[0]}")
+    cohorts = [people.cohort(request.db, slug) for slug in places]
+    return Page("start.html", {"cohorts": cohorts})
+
+
+def cohort_home(request: Request) -> Response:
+    """Show a participant her course; a facilitator is taken to her own page."""
+    slug = request.path["cohort"]
+    if not request.actor.may(Right.TAKE, slug):
+        return Redirect(f"/c/{slug}/facilitate")
+    cohort = people.cohort(request.db, slug)
+    content = load(request.config.content)
+    course = content.course(cohort.course)
+    done = learning.lessons_done(request.db, person=str(request.actor.person), cohort=slug)
+    weeks = [_week(request, content, cohort, week, done) for week in course.weeks]
+    lessons = course_lessons(request, course)
+    context = {
+        "cohort": cohort,
+        "course": course,
+        "weeks": weeks,
+        "week": min(week_number(cohort.starts_at, request.now), len(course.weeks)),
+        "part": _part_of(course, week_number(cohort.starts_at, request.now)),
+        "results": [step for week in weeks for step in week["steps"] if step.words == RESULTS],
+        "next": _next(weeks, next_lesson(lessons, done)),
+        "done": len(done & set(lessons)),
+        "lessons": len(lessons),
+        "session": attendance.next_session(request.db, slug, request.now),
+        "check_in": attendance.open_session(request.db, slug, request.now),
+    }
+    return Page("home.html", context)
+
+
+def _part_of(course: Course, number: int) -> Any:
+    weeks = max(1, number)
+    for part in course.parts:
+        if weeks <= len(part.weeks):
+            return part
+        weeks -= len(part.weeks)
+    return course.parts[-1]
+
+
+def _week(
+    request: Request, content: Catalogue, cohort: Cohort, week: Any, done: set[tuple[str, str]]
+) -> dict[str, Any]:
+    steps = [
+        _lesson_step(cohort, module.slug, lesson, done=(module.slug, lesson.slug) in done)
+        for module in (content.module(slug) for slug in week.modules)
+        for lesson in module.lessons
+    ]
+    steps += [_assessment_step(request, content, cohort, slug) for slug in week.assessments]
+    return {"number": week.number, "title": week.title(request.language), "steps": steps}
+
+
+def _lesson_step(cohort: Cohort, module: str, lesson: Any, *, done: bool) -> Step:
+    return Step(
+        title=lesson.title,
+        path=f"/c/{cohort.slug}/lessons/{module}/{lesson.slug}",
+        minutes=lesson.minutes,
+        kilobytes=max(1, round(lesson.weight / 1024)),
+        state="done" if done else "open",
+        words="done" if done else "to do",
+        kind="Lesson",
+    )
+
+
+def _assessment_step(request: Request, content: Catalogue, cohort: Cohort, slug: str) -> Step:
+    assessment = content.assessment(slug)
+    sitting = learning.sitting(request.db, person=str(request.actor.person), cohort=cohort.slug, assessment=slug)
+    closed = closed_reason(sitting, now=request.now, most_attempts=assessment.attempts)
+    state, words = _standing(sitting, closed)
+    return Step(
+        title=assessment.title(request.language),
+        path=f"/c/{cohort.slug}/assessments/{slug}" if sitting.released else None,
+        minutes=assessment.minutes,
+        kilobytes=None,
+        state=state,
+        words=words,
+        kind="Assessment",
+    )
+
+
+def _standing(sitting: Sitting, closed: str | None) -> tuple[str, str]:
+    if not sitting.released:
+        return "wait", "opens later"
+    if sitting.attempts and sitting.feedback_at:
+        return "done", RESULTS
+    if sitting.attempts:
+        return "done", "sent"
+    return ("wait", "closed") if closed else ("open", "to do")
+
+
+def _next(weeks: list[dict[str, Any]], following: tuple[str, str] | None) -> Step | None:
+    steps = [step for week in weeks for step in week["steps"] if step.path]
+    if following is not None:
+        return next((step for step in steps if step.path.endswith("/lessons/{}/{}".format(*following))), None)
+    return next((step for step in steps if step.state == "open"), None)
+
+
+def facilitate(request: Request) -> Response:
+    """Show a facilitator what needs her now."""
+    cohort = people.cohort(request.db, request.path["cohort"])
+    content = load(request.config.content)
+    course = content.course(cohort.course)
+    participants = people.participants(request.db, cohort.slug)
+    senders = learning.senders(request.db, cohort.slug)
+    context = {
+        "cohort": cohort,
+        "course": course,
+        "week": min(week_number(cohort.starts_at, request.now), len(course.weeks)),
+        "participants": participants,
+        "lessons_done": learning.lessons_done_by_person(request.db, cohort.slug),
+        "lessons": len(course_lessons(request, course)),
+        "senders": senders,
+        "assessments": [content.assessment(slug) for slug in course.assessments],
+        "modules": [content.module(slug) for slug in course.modules],
+        "session": attendance.next_session(request.db, cohort.slug, request.now),
+        "check_in": attendance.open_session(request.db, cohort.slug, request.now),
+    }
+    return Page("facilitate.html", context)
+
+
+ROUTES = (
+    Route("GET", "/", Right.MEMBER, start),
+    Route("GET", "/c/{cohort}", Right.BELONG, cohort_home),
+    Route("GET", "/c/{cohort}/facilitate", Right.FACILITATE, facilitate),
+)

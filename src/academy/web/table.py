@@ -1,0 +1,29 @@
+"""The route table: every address of the service, in one place, as data."""
+
+from __future__ import annotations
+
+from academy.attendance import api as attendance_api
+from academy.attendance import pages as attendance_pages
+from academy.grading import api as grading_api
+from academy.grading import pages as grading_pages
+from academy.learning import api as learning_api
+from academy.learning import pages as learning_pages
+from academy.people import api as people_api
+from academy.people import pages as people_pages
+from academy.results import pages as results_pages
+from academy.web import home
+
+__all__ = ["ROUTES"]
+
+ROUTES = (
+    *home.ROUTES,
+    *people_pages.ROUTES,
+    *people_api.ROUTES,
+    *learning_pages.ROUTES,
+    *learning_api.ROUTES,
+    *attendance_pages.ROUTES,
+    *attendance_api.ROUTES,
+    *grading_pages.ROUTES,
+    *grading_api.ROUTES,
+    *results_pages.ROUTES,
+)
