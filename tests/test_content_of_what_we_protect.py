@@ -1,0 +1,283 @@
+"""The module "What are we protecting, and from whom?": complete, sourced, readable, harmless, and true to its model."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+
+from academy.content.questions import Question, question_adapter
+from academy.interactive.threats import data
+from academy.interactive.threats.model import best, residual
+
+ROOT = Path(__file__).parents[1]
+MODULE = ROOT / "modules" / "what-we-protect"
+ASSESSMENT = ROOT / "assessments" / "what-we-protect"
+GAME = data.load()
+
+MINUS = "\N{MINUS SIGN}"
+HARDEST_GRADE = 8.0
+"""Highest Flesch-Kincaid grade that a lesson may have."""
+
+_PRACTICE = re.compile(r"^:::\{practice\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
+_TWIN = re.compile(r"^::::\{twin\}\n(.*?)^::::$", re.MULTILINE | re.DOTALL)
+_ROW = re.compile(r"^\| (?P<first>[MT]\d+|\d+) \|(?P<rest>.*)\|$", re.MULTILINE)
+
+
+@cache
+def read(file: Path) -> Any:
+    """Read a YAML file of the module."""
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
+MANIFEST = read(MODULE / "module.yml")
+LESSONS: list[str] = MANIFEST["lessons"]
+
+
+def text_of(lesson: str) -> str:
+    """Return a lesson's text without its front matter."""
+    return (MODULE / "en" / f"{lesson}.md").read_text(encoding="utf-8").split("---\n", 2)[2]
+
+
+def front_of(lesson: str) -> dict[str, Any]:
+    """Return a lesson's front matter."""
+    return dict(yaml.safe_load((MODULE / "en" / f"{lesson}.md").read_text(encoding="utf-8").split("---\n", 2)[1]))
+
+
+def practice_of(lesson: str) -> list[Question]:
+    """Return a lesson's practice questions."""
+    return [question_adapter.validate_python(yaml.safe_load(body)) for body in _PRACTICE.findall(text_of(lesson))]
+
+
+def graded() -> list[Question]:
+    """Return the questions of the assessment."""
+    return [question_adapter.validate_python(item) for item in read(ASSESSMENT / "en" / "quiz.yml")["items"]]
+
+
+def prose_of(lesson: str) -> str:
+    """Return the running text of a lesson: paragraphs and list items, each ending in a full stop."""
+    text = _PRACTICE.sub("", text_of(lesson))
+    lines = [line for line in text.splitlines() if not re.match(r"\s*(:{3,}|#|\||:alt:)", line)]
+    plain = re.sub(r"\[@[\w-]+\]|[*>\\]|^\s*(-|\d+\.) ", "", "\n".join(lines), flags=re.MULTILINE)
+    blocks = [
+        " ".join(block.split()) for block in re.split(r"\n(?:\s*\n|(?=\s*- ))|\n(?=[A-Z])", plain) if block.strip()
+    ]
+    return "\n".join(block if block[-1] in ".!?:" else block + "." for block in blocks)
+
+
+def question_words(question: Question) -> str:
+    """Return all that a learner reads in a question, sentence by sentence."""
+    dumped = question.model_dump()
+    found = [dumped["stem"], dumped.get("why") or ""]
+    for part in ("options", "right", "items", "common_errors"):
+        for entry in dumped.get(part) or ():
+            found += [str(entry.get("text", "")), str(entry.get("why", ""))]
+    plain = [text.strip().rstrip('"').strip() for text in found if text and text.strip()]
+    return "\n".join(text if text[-1] in ".!?:" else text + "." for text in plain)
+
+
+def syllables(word: str) -> int:
+    """Count the groups of vowels, without a silent e at the end; at least one."""
+    word = word.lower()
+    groups = len(re.findall(r"[aeiouy]+", word))
+    if word.endswith(("le", "ee", "ted", "ded")):
+        return groups
+    return max(1, groups - word.endswith(("e", "ed")))
+
+
+def grade(text: str) -> float:
+    """Return the Flesch-Kincaid grade of a text (years of school in English)."""
+    words = re.findall(r"[A-Za-z][A-Za-z'-]*", text)
+    sentences = re.findall(r"[^.!?]*[A-Za-z][^.!?]*[.!?]", text)
+    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+
+
+def reading_grades() -> dict[str, tuple[float, float]]:
+    """Return for each lesson the grade of its prose and that of its practice questions."""
+    return {
+        lesson: (grade(prose_of(lesson)), grade("\n".join(map(question_words, practice_of(lesson)))))
+        for lesson in LESSONS
+    }
+
+
+def test_the_lessons_of_the_module_are_there_and_take_an_hour() -> None:
+    """Each listed lesson exists, nothing else does, and the minutes add up to the module's."""
+    assert sorted(LESSONS) == sorted(file.stem for file in (MODULE / "en").glob("*.md"))
+    assert sum(front_of(lesson)["minutes"] for lesson in LESSONS) == MANIFEST["minutes"] == 60
+    assert front_of(LESSONS[0])["interactive"] == "threat-budget"
+
+
+def test_the_course_has_four_weeks_in_two_parts_and_says_what_is_still_to_come() -> None:
+    """Week 1 holds the module and its assessment; the weeks without content say that they are in preparation."""
+    course = read(ROOT / "courses" / "digital-security" / "course.yml")
+    weeks = [week for part in course["parts"] for week in part["weeks"]]
+
+    assert [len(part["weeks"]) for part in course["parts"]] == [2, 2]
+    assert (weeks[0]["modules"], weeks[0]["assessments"]) == (["what-we-protect"], ["what-we-protect"])
+    assert all("in preparation" in week["title"]["en"] for week in weeks if not week["modules"])
+
+
+def test_the_graded_items_are_all_there() -> None:
+    """Seven questions of seven types and one essay of 20 points, whose rubric has four criteria of 5, 4, 2 and 0."""
+    items = graded()
+    essay = items[-1]
+
+    assert [item.id for item in items] == [f"DS1.{number}" for number in range(1, 8)] + ["DS1-A"]
+    assert {item.type for item in items[:-1]} == {"single", "match", "numeric", "multi", "order", "scenario", "short"}
+    assert essay.points == 20
+    assert essay.type == "essay"
+    assert [[level.points for level in row.levels] for row in essay.rubric] == [[5, 4, 2, 0]] * 4
+
+
+@pytest.mark.parametrize(
+    "question", [q for lesson in LESSONS for q in practice_of(lesson)] + graded(), ids=lambda q: q.id
+)
+def test_every_answer_gets_a_reason(question: Question) -> None:
+    """Each option, pair and frequent mistake has its own feedback, and none of it blames."""
+    dumped = question.model_dump()
+    entries = [entry for part in ("options", "right", "common_errors") for entry in dumped.get(part) or ()]
+    reasons = [entry["why"] for entry in entries] + [dumped["why"] for _ in range("why" in dumped)]
+
+    assert all(len(reason) > 20 for reason in reasons)
+    assert not re.search(r"you failed|wrong!|stupid|your fault", " ".join(reasons), re.IGNORECASE)
+    assert question.type == "essay" or reasons
+
+
+def test_practice_does_not_give_the_answer_away_by_length_or_place() -> None:
+    """The right option is never the longest, and it does not always stand in the same place."""
+    places = []
+    for question in (q for lesson in LESSONS for q in practice_of(lesson) if q.type in {"single", "scenario"}):
+        rank = [getattr(option, "ok", None) or getattr(option, "score", 0) == 2 for option in question.options]
+        lengths = [len(option.text) for option in question.options]
+        assert lengths[rank.index(True)] < max(lengths), question.id
+        places.append(rank.index(True))
+
+    assert {0, 1, 2} <= set(places)
+    assert max(places.count(place) for place in set(places)) <= len(places) / 2
+
+
+def test_practice_differs_from_what_is_graded() -> None:
+    """No stem and no option of the assessment appears in a lesson, and no id is used twice."""
+    practice = [q for lesson in LESSONS for q in practice_of(lesson)]
+    lessons = "\n".join(map(text_of, LESSONS))
+
+    assert len({q.id for q in practice + graded()}) == len(practice) + len(graded())
+    for question in graded():
+        assert question.stem not in lessons
+        assert not [o.text for o in getattr(question, "options", ()) if o.text in lessons]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_each_lesson_starts_with_something_to_do_and_ends_with_what_to_keep(lesson: str) -> None:
+    """A puzzle stands before the first source; three things to keep and one quiet question stand at the end."""
+    text = text_of(lesson)
+    (checklist,) = re.findall(r"^:::\{checklist\}\n(.*?)^:::$", text, re.MULTILINE | re.DOTALL)
+    (reflection,) = re.findall(r"^:::\{reflection\}\n(.*?)^:::$", text, re.MULTILINE | re.DOTALL)
+    puzzle = min(text.find(mark) % len(text) for mark in (":::{practice}", ":::{twin}"))
+
+    assert puzzle < text.find("[@") % len(text)
+    assert len(re.findall(r"^- ", checklist, re.MULTILINE)) == 3
+    assert "What will you change this week?" in reflection
+    assert "nothing is sent" in reflection
+
+
+def test_every_source_is_cited_and_every_citation_has_its_source() -> None:
+    """Keys in the text and in the manifest are the same set, and each source has words and an address."""
+    cited = set(re.findall(r"\[@([\w-]+)\]", "\n".join(map(text_of, LESSONS))))
+    sources = {source["key"]: source for source in MANIFEST["sources"]}
+
+    assert cited == set(sources)
+    assert all(source["text"] and source["url"].startswith("http") for source in sources.values())
+
+
+def test_nothing_unverified_and_nothing_personal_is_in_the_text() -> None:
+    """No mark of an open check, no disputed sample size, no telephone number and no address."""
+    files = [
+        *MODULE.rglob("*.md"),
+        *MODULE.rglob("*.yml"),
+        *ASSESSMENT.rglob("*.yml"),
+        *ROOT.glob("courses/digital-security/*.yml"),
+    ]
+    everything = "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+    assert "[verify]" not in everything
+    assert not re.search(r"6[,.]?[49]00|119 countries", everything)
+    assert not re.search(r"\+\d{6,}|[\w.]+@[\w-]+\.\w+", everything)
+    assert "RWN story only" in graded()[-1].stem
+
+
+@pytest.mark.parametrize("figure", sorted((MODULE / "media").glob("*.svg")), ids=lambda file: file.stem)
+def test_each_figure_is_described_light_and_plain(figure: Path) -> None:
+    """A figure is used with a short text and a description, weighs under 6 KB and takes its colour from the page."""
+    lessons = "\n".join(map(text_of, LESSONS))
+    used = re.search(
+        rf":::\{{figure\}} {re.escape(figure.name)}\n:alt: (?P<alt>.+)\n(?P<words>(?:(?!:::).+\n)+):::", lessons
+    )
+    svg = ET.fromstring(figure.read_text(encoding="utf-8"))  # noqa: S314 - a file of this repository
+
+    assert used is not None
+    assert len(used["alt"]) < 120
+    assert len(used["words"]) > 80
+    assert figure.stat().st_size < 6000
+    assert {svg.get("stroke"), svg.get("fill")} <= {"currentColor", "none"}
+    assert not [node for node in svg.iter() if node.tag.endswith(("style", "script", "image")) or node.get("style")]
+
+
+def test_the_twin_shows_the_threats_and_measures_of_the_model() -> None:
+    """Scores, points and changes in the tables are those that the model works out."""
+    (twin,) = _TWIN.findall(text_of("nine-points"))
+    rows = [(row["first"], [cell.strip(" *") for cell in row["rest"].split("|")]) for row in _ROW.finditer(twin)]
+
+    for threat in GAME.threats:
+        expected = [str(number) for number in (threat.likelihood, threat.impact, threat.product)]
+        assert [cells[1:] for name, cells in rows if name == threat.id] == [expected]
+    for measure in GAME.measures:
+        (offer, effect) = [cells for name, cells in rows if name == measure.id]
+        change = residual(GAME, [measure.id]).total - 100
+        assert offer[-1] == str(measure.effort)
+        assert effect[0] == (", ".join(e.threat for e in measure.effects) or "none")
+        assert effect[1] == (f"+{change}" if change > 0 else str(change).replace("-", MINUS))
+
+
+def test_the_twin_tells_the_results_of_the_model() -> None:
+    """The worked choices and the best totals are those that the model works out."""
+    (twin,) = _TWIN.findall(text_of("nine-points"))
+
+    for chosen, words in (("M11 M12", "at **95**"), ("M6", "at **104**"), ("M5 M8 M9 M10", "to **67**")):
+        assert f"**{residual(GAME, chosen.split()).total}**" in words
+        assert words in twin
+    assert f"beats **{best(GAME, 9, at_most=4).total}**" in twin
+    for budget in GAME.budgets:
+        found = best(GAME, budget)
+        assert f"| {budget} | {found.total} | {', '.join(found.choices[0])} |" in twin
+
+
+def test_the_cards_of_the_second_tab_are_also_in_the_lesson() -> None:
+    """Who reads without the simulation sorts the same evidence about the guards."""
+    assert all(evidence.text in text_of("who-could-harm-us") for evidence in GAME.adversaries[0].evidence)
+
+
+def test_the_death_threat_is_announced_and_can_be_skipped() -> None:
+    """A note with a way around stands before the first word about it, and the assessment says it too."""
+    text = text_of("a-plan-you-can-use")
+    section = text.split("## When new locks come too late\n", 1)
+
+    assert "death threat" not in section[0]
+    assert section[1].lstrip().startswith(":::{caution}\n**Before you read on.**")
+    assert "## What to keep" in section[1]
+    assert "you lose no points" in section[1]
+    assert MANIFEST["content_note"]["en"]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_reads_easily(lesson: str) -> None:
+    """The prose and the practice questions of a lesson need at most eight years of school."""
+    prose, questions = reading_grades()[lesson]
+
+    assert prose <= HARDEST_GRADE
+    assert questions <= HARDEST_GRADE
