@@ -6,13 +6,14 @@ The API decides what a person may really see and change; this table only refuses
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from academy.errors import BadInput, NotAllowed, NotFound
 
-__all__ = ["APPS", "App", "Links", "admit", "app_of", "links", "query_of"]
+__all__ = ["APPS", "App", "Links", "academy_path", "admit", "app_of", "links", "query_of"]
 
 TAKE = "custom:academy:take"
 FACILITATE = "custom:academy:facilitate"
@@ -72,6 +73,11 @@ class Links:
     help: str
     away: str
     """A neutral page, for leaving quickly."""
+
+
+def academy_path(environ: Mapping[str, str]) -> str:
+    """Return the path of the academy service on this site, without a slash at its end."""
+    return (environ.get("JUPYTERHUB_BASE_URL") or "/").rstrip("/") + "/services/academy"
 
 
 def app_of(path: str) -> App:

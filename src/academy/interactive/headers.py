@@ -9,19 +9,18 @@ from tornado.web import OutputTransform
 
 __all__ = ["CONTENT_SECURITY_POLICY", "SafeHeaders"]
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self' blob:",  # blob: anywidget imports a widget's module from one
-        "style-src 'self' 'unsafe-inline'",  # JupyterLab's bundle and ipywidgets write style elements
-        "img-src 'self' data:",
-        "font-src 'self' data:",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self' blob:",  # blob: anywidget imports a widget's module from one
+    "style-src": "'self' 'unsafe-inline'",  # JupyterLab's bundle and ipywidgets write style elements
+    "img-src": "'self' data:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+CONTENT_SECURITY_POLICY = "; ".join(f"{name} {value}" for name, value in POLICY.items())
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -37,7 +36,11 @@ class SafeHeaders(OutputTransform):
     """Sets the headers on pages, errors and static files alike, whichever class answers."""
 
     def transform_first_chunk(
-        self, status_code: int, headers: HTTPHeaders, chunk: bytes, finishing: bool
+        self,
+        status_code: int,
+        headers: HTTPHeaders,
+        chunk: bytes,
+        finishing: Any,  # noqa: ARG002 - Tornado fixes the signature
     ) -> tuple[int, HTTPHeaders, bytes]:
         """Add the headers before the first byte leaves."""
         for name, value in HEADERS.items():

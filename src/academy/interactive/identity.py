@@ -13,6 +13,15 @@ __all__ = ["HubIdentity", "OwnKernelsOnly"]
 class HubIdentity(JupyterHubIdentityProvider):
     """JupyterHub's identity provider, with its pages below the base path of the service."""
 
+    def __init__(self, **options: Any) -> None:
+        options.pop("token", None)  # Voilà offers its own; JupyterHub's is read from the environment
+        super().__init__(**options)
+
+    async def get_user(self, handler: Any) -> Any:
+        """Return who is asking, or None. Raises ``HTTPError`` when the Hub does not answer."""
+        handler.current_user = handler._jupyter_current_user = None  # noqa: SLF001 - read by error pages before the answer
+        return await super().get_user(handler)
+
     def get_handlers(self) -> list[tuple[Any, ...]]:
         """Return the OAuth pages. Voilà, unlike Jupyter Server, does not add the base path itself."""
         base = self.parent.base_url

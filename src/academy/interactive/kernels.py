@@ -42,7 +42,8 @@ class OwnedKernels(AsyncMappingKernelManager):
 
     def owner_of(self, kernel_id: str | None) -> str | None:
         """Return the username whose kernel this is, or None when there is no such kernel."""
-        return self.owners.get(kernel_id)
+        owner: str | None = self.owners.get(kernel_id)
+        return owner
 
     async def start_kernel(self, *, kernel_id: str | None = None, **kwargs: Any) -> str:
         """Start a kernel for the visitor of this request. Raises ``HTTPError`` 403 when there is none."""
@@ -52,9 +53,7 @@ class OwnedKernels(AsyncMappingKernelManager):
         await self._end_oldest_of(visitor.username)
         kernel_id = kernel_id or self.new_kernel_id()
         self.owners[kernel_id] = visitor.username  # before the start: no moment without an owner
-        kwargs["env"] = kernel_environment(
-            os.environ, kwargs.get("env", {}), visitor, Path(self.connection_dir)
-        )
+        kwargs["env"] = kernel_environment(os.environ, kwargs.get("env", {}), visitor, Path(self.connection_dir))
         kwargs["extra_arguments"] = ["--HistoryManager.enabled=False"]
         try:
             return str(await super().start_kernel(kernel_id=kernel_id, **kwargs))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -24,12 +26,12 @@ from voila.handler import BaseVoilaHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from academy.config import Config, secret
-from academy.interactive.apps import APPS
+from academy.interactive.apps import APPS, academy_path
 from academy.interactive.headers import SafeHeaders
 from academy.interactive.identity import HubIdentity, OwnKernelsOnly
 from academy.interactive.journal import log_request
 from academy.interactive.kernels import OwnedKernels
-from academy.interactive.visitor import academy_path, prelaunch
+from academy.interactive.visitor import prelaunch
 
 __all__ = ["Interactive", "settings"]
 
@@ -38,8 +40,16 @@ SHARE = PACKAGE / "interactive" / "share"
 """Folder on Jupyter's path that holds our template."""
 SHARED_STATIC = PACKAGE / "web" / "static"
 """The stylesheet of the plain pages; served here too, so that a page keeps its look when the other service is away."""
-LABEXTENSIONS = ["@voila-dashboards/widgets-manager8", "anywidget"]
+LABEXTENSIONS = ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget"]
 """All that our pages load of JupyterLab's extensions."""
+KERNELS = {
+    "cull_idle_timeout": 45 * 60,
+    "cull_connected": True,
+    "cull_interval": 60,
+    "allow_tracebacks": False,
+    "buffer_offline_messages": False,
+}
+"""When kernels end by themselves (seconds) and what they may tell."""
 UNUSED_PLUGINS = ["@jupyterlab/mathjax-extension:plugin", "@voila-dashboards/voila:theme-manager"]
 
 
@@ -77,8 +87,8 @@ class Interactive(Voila):
 
     def init_settings(self) -> dict[str, Any]:
         """Compress, set our headers, log without addresses. Voilà applies ``tornado_settings`` too late for this."""
-        extra = {"transforms": [GZipContentEncoding, SafeHeaders], "log_function": log_request}
-        return super().init_settings() | extra
+        settings: dict[str, Any] = super().init_settings()
+        return settings | {"transforms": [GZipContentEncoding, SafeHeaders], "log_function": log_request}
 
     def init_handlers(self) -> list[Any]:
         """Keep what our pages use and replace what they must not."""
@@ -86,7 +96,7 @@ class Interactive(Voila):
         prefix = self.server_url
         ours = [
             (url_path_join(prefix, r"/voila/api/shutdown/(.*)"), EndOwnKernel),
-            (prefix + "?", RedirectHandler, {"url": f"{academy_path()}/", "permanent": False}),
+            (prefix + "?", RedirectHandler, {"url": f"{academy_path(os.environ)}/", "permanent": False}),
             (url_path_join(prefix, "/.*"), Missing, {"voila_configuration": self.voila_configuration}),
         ]
         return [*map(self._only_our_pages, served), *ours]
@@ -120,8 +130,7 @@ class Interactive(Voila):
 def settings(config: Config, environ: Mapping[str, str]) -> Traits:
     """Return Voilà's configuration. ``environ`` is what JupyterHub hands to a managed service."""
     address = urlsplit(environ["JUPYTERHUB_SERVICE_URL"])
-    traits = Traits()
-    traits.Voila = {
+    voila: dict[str, Any] = {
         "base_url": environ["JUPYTERHUB_SERVICE_PREFIX"],
         "ip": address.hostname,
         "port": address.port,
@@ -134,17 +143,16 @@ def settings(config: Config, environ: Mapping[str, str]) -> Traits:
         "identity_provider_class": HubIdentity,
         "authorizer_class": OwnKernelsOnly,
     }
-    traits.VoilaConfiguration = _pages(environ)
-    traits.OwnedKernels = {
-        "cull_idle_timeout": 45 * 60,
-        "cull_connected": True,
-        "cull_interval": 60,
-        "allow_tracebacks": False,
-        "buffer_offline_messages": False,
-    }
-    traits.KernelManager = {"transport": "ipc"}
-    traits.HubOAuth = {"allow_token_in_url": False, "cache_max_age": 60}
-    return traits
+    return Traits(
+        {
+            "Voila": voila,
+            "VoilaConfiguration": _pages(environ),
+            "OwnedKernels": KERNELS,
+            "KernelManager": {"transport": "ipc"},
+            "NotebookNotary": {"db_file": ":memory:", "secret": secrets.token_bytes(32)},  # nothing is signed here
+            "HubOAuth": {"allow_token_in_url": False, "cache_max_age": 60},
+        }
+    )
 
 
 def _pages(environ: Mapping[str, str]) -> dict[str, Any]:

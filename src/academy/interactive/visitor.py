@@ -14,9 +14,9 @@ from typing import Any
 from tornado.web import HTTPError
 
 from academy.errors import AcademyError
-from academy.interactive.apps import admit, app_of, links, query_of
+from academy.interactive.apps import academy_path, admit, app_of, links, query_of
 
-__all__ = ["VISITOR", "Visitor", "academy_path", "prelaunch"]
+__all__ = ["VISITOR", "Visitor", "prelaunch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,6 @@ class Visitor:
 
 VISITOR: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
 """The person of the request being answered."""
-
-
-def academy_path() -> str:
-    """Return the path of the academy service on this site, without a slash at its end."""
-    return (os.environ.get("JUPYTERHUB_BASE_URL") or "/").rstrip("/") + "/services/academy"
 
 
 def prelaunch(handler: Any, notebook: Any, cwd: str) -> Any:  # noqa: ARG001 - Voilà fixes the signature
@@ -52,7 +47,7 @@ def prelaunch(handler: Any, notebook: Any, cwd: str) -> Any:  # noqa: ARG001 - V
     VISITOR.set(Visitor(username=user.username, token=token))
     _ = handler.xsrf_token  # reading it sets the cookie that the page needs for its own calls
     notebook.metadata["title"] = app.title
-    notebook.metadata["academy"] = asdict(links(app, query, academy_path()))
+    notebook.metadata["academy"] = asdict(links(app, query, academy_path(os.environ)))
     return notebook
 
 

@@ -1,28 +1,18 @@
-// The frame of an interactive page: shows the cells when they are ready, keeps the foot at the end of the page.
+// The frame of an interactive page: takes the loading note away when the first control stands.
 (() => {
   "use strict";
-  const show = () => {
-    const cells = document.getElementById("rendered_cells");
-    const loading = document.getElementById("loading");
-    if (cells) cells.hidden = false;
-    if (loading) loading.remove();
-  };
-  const settle = (main) => {
-    const foot = document.getElementById("foot");
-    if (foot) main.after(foot);
-    main.setAttribute("role", "main");
-  };
-  // Voilà's bundle calls these three by name.
+  // Voilà's bundle calls these by name; our page needs neither.
   window.voila_heartbeat = () => {};
-  window.voila_finish = show;
-  window.cellLoaded = true;
+  window.voila_finish = () => {};
   document.addEventListener("DOMContentLoaded", () => {
-    new MutationObserver((changes, watcher) => {
-      const main = document.getElementById("main");
-      if (!main) return;
-      settle(main);
-      show();
+    const cells = document.getElementById("cells");
+    const ready = () => {
+      if (!cells.querySelector(".jupyter-widgets, .problem")) return;
+      document.getElementById("loading")?.remove();
       watcher.disconnect();
-    }).observe(document.body, { childList: true });
+    };
+    const watcher = new MutationObserver(ready);
+    watcher.observe(cells, { childList: true, subtree: true });
+    ready();
   });
 })();
