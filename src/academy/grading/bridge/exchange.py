@@ -1,0 +1,198 @@
+"""Release, hand in, collect: what passes through nbgrader's exchange."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.auth import Authenticator
+from nbgrader.converters import GenerateAssignment
+from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment, ExchangeSubmit
+
+from academy.content import notebook as answers_in
+from academy.errors import AcademyError, BadInput, Conflict, NotFound
+from academy.grading.bridge.folder import (
+    configuration,
+    convert,
+    course_directory,
+    gradebook,
+    naive,
+    plainly,
+    prepare_course,
+    write,
+)
+from academy.grading.intake import Arrival, arrivals, fault_of, username_fault
+from academy.grading.keys import parse, refuse_code
+from academy.grading.model import CourseFolder, Delivery
+from academy.grading.settings import LARGEST_FILE
+
+__all__ = ["collect", "deliver", "deliver_all", "release", "student_notebook"]
+
+WHOLE = 0o777  # nbgrader opens the folder for the grader as its last step
+NOT_RELEASED = "This assessment has not been released to the cohort yet."
+
+
+@plainly("release the assessment")
+def release(course: CourseFolder, assignment: str, notebook: bytes, questions_json: str, due: datetime | None) -> None:
+    """Put an assessment into the exchange; again, when its text changed.
+
+    ``notebook`` is the instructor's version, ``questions_json`` its questions with their keys. Raises ``Conflict`` when
+    the notebook holds graded code, or when questions were added or removed after people had answered.
+    """
+    refuse_code(nbformat.reads(notebook.decode(), as_version=4), parse(questions_json))
+    prepare_course(course)
+    _generate(course, assignment, notebook, questions_json)
+    with gradebook(course) as book:
+        book.update_or_create_assignment(assignment, duedate=naive(due) if due else None)
+    directory = course_directory(course, assignment)
+    exchange = ExchangeReleaseAssignment(coursedir=directory, authenticator=None, config=configuration(course))
+    exchange.force = True
+    exchange.start()
+
+
+def _generate(course: CourseFolder, assignment: str, notebook: bytes, questions_json: str) -> None:
+    """Make the students' version; what stood there before comes back when nbgrader refuses."""
+    source, key = course.source(assignment), course.key(assignment)
+    before = (source.read_bytes(), key.read_bytes()) if source.exists() and key.exists() else None
+    write(source, notebook)
+    write(key, questions_json.encode())
+    try:
+        convert(GenerateAssignment, course, assignment)
+    except Exception as error:
+        if before is None:
+            raise
+        write(source, before[0])
+        write(key, before[1])
+        convert(GenerateAssignment, course, assignment)
+        message = "Questions cannot be added or removed once people have answered; release a new assessment instead."
+        raise Conflict(message, code="questions-changed") from error
+
+
+def student_notebook(course: CourseFolder, assignment: str) -> bytes:
+    """Return the released notebook. Raises ``NotFound``."""
+    try:
+        return course.released(assignment).read_bytes()
+    except FileNotFoundError:
+        raise NotFound(NOT_RELEASED) from None
+
+
+@plainly("hand in the answers")
+def deliver(course: CourseFolder, assignment: str, delivery: Delivery) -> None:
+    """Hand in one submission through nbgrader's exchange. Raises ``BadInput`` for an unusable notebook."""
+    released = student_notebook(course, assignment)
+    data = delivery.notebook if delivery.notebook is not None else _filled(released, delivery)
+    _check(data)
+    _submit(course, assignment, delivery, data)
+
+
+@plainly("hand in the answers")
+def deliver_all(course: CourseFolder, assignment: str, deliveries: Sequence[Delivery]) -> list[str | None]:
+    """Hand in many submissions. Returns for each None, or one sentence that says why it could not be handed in."""
+    return [_problem(course, assignment, delivery) for delivery in deliveries]
+
+
+def _problem(course: CourseFolder, assignment: str, delivery: Delivery) -> str | None:
+    try:
+        deliver(course, assignment, delivery)
+    except NotFound:
+        raise
+    except AcademyError as error:
+        return error.message
+    return None
+
+
+def _filled(released: bytes, delivery: Delivery) -> bytes:
+    nb = nbformat.reads(released.decode(), as_version=4)
+    return nbformat.writes(answers_in.write_answers(nb, dict(delivery.answers or {}))).encode()
+
+
+def _check(data: bytes) -> None:
+    if len(data) > LARGEST_FILE:
+        message = f"This notebook is larger than {LARGEST_FILE // 1_000_000} MB; take pictures and outputs out of it."
+        raise BadInput(message, code="too-large", field="notebook")
+    try:
+        nbformat.validate(nbformat.reads(data.decode(), as_version=4))
+    except Exception as error:
+        message = "This file is not a notebook that can be opened; save it again and send it once more."
+        raise BadInput(message, code="not-a-notebook", field="notebook") from error
+
+
+def _submit(course: CourseFolder, assignment: str, delivery: Delivery, data: bytes) -> None:
+    """Submit once: a second call for the same student and moment finds the first one's copy and leaves it."""
+    fault = username_fault(delivery.student)
+    if fault:
+        raise BadInput(fault, code="bad-student", field="student")
+    stamp = delivery.submitted_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+    if _already_there(course, assignment, delivery.student, stamp):
+        return
+    with tempfile.TemporaryDirectory(prefix="academy-submit-") as place:
+        folder = Path(place) / "work" / assignment
+        folder.mkdir(parents=True)
+        (folder / f"{assignment}.ipynb").write_bytes(data)
+        config = configuration(course)
+        config.Exchange.assignment_dir = str(folder.parent)
+        config.Exchange.cache = str(Path(place) / "cache")
+        directory = course_directory(course, assignment, delivery.student)
+        submit = ExchangeSubmit(coursedir=directory, authenticator=Authenticator(config=config), config=config)
+        submit.timestamp = stamp  # start() would take the present moment
+        submit.init_src()
+        submit.init_dest()
+        submit.copy_files()
+
+
+def _already_there(course: CourseFolder, assignment: str, student: str, stamp: str) -> bool:
+    """Tell whether this attempt stands in the exchange; half of one, left by a kill, is taken away."""
+    there = False
+    for folder in sorted(course.inbound.glob(f"{student}+{assignment}+{stamp}+*")):
+        whole = (folder / "submission_secret.txt").is_file() and folder.stat().st_mode & 0o777 == WHOLE
+        if there or not whole:
+            shutil.rmtree(folder)
+        else:
+            there = True
+    return there
+
+
+@plainly("collect the submissions")
+def collect(course: CourseFolder, assignment: str) -> dict[str, Any]:
+    """Collect everybody's newest attempt. Returns ``students`` and ``notes``: a sentence for what was left out."""
+    if not course.released(assignment).exists():
+        raise NotFound(NOT_RELEASED)
+    newest: dict[str, Arrival] = {}
+    notes: list[dict[str, str]] = []
+    for arrival in arrivals(course.inbound, assignment):
+        newest[arrival.student] = max(newest.get(arrival.student, arrival), arrival, key=lambda one: one.submitted_at)
+    students = []
+    for student, arrival in sorted(newest.items()):
+        fault = fault_of(arrival.folder) or username_fault(student)
+        if fault:
+            notes.append({"student": student, "note": fault})
+            continue
+        _collect_one(course, assignment, arrival)
+        students.append(student)
+    return {"students": students, "notes": notes}
+
+
+def _collect_one(course: CourseFolder, assignment: str, arrival: Arrival) -> None:
+    target = course.submitted(assignment, arrival.student)
+    if target.is_dir() and _half_copied(arrival.folder, target):
+        shutil.rmtree(target)
+    directory = course_directory(course, assignment, arrival.student)
+    exchange = ExchangeCollect(coursedir=directory, authenticator=None, config=configuration(course))
+    exchange.update = True
+    exchange.start()
+
+
+def _half_copied(source: Path, target: Path) -> bool:
+    """Tell whether ``target`` is this very attempt, but not all of it: a kill came in between."""
+
+    def read(file: Path) -> bytes:
+        return file.read_bytes() if file.is_file() else b""
+
+    if read(target / "submission_secret.txt") not in (b"", read(source / "submission_secret.txt")):
+        return False
+    return any(read(file) != read(target / file.name) for file in source.iterdir())

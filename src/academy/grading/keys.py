@@ -1,0 +1,65 @@
+"""The questions of an assignment with their keys, as they lie in the course folder, outside all that is released."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from academy.content.questions import Essay, Question, question_adapter, slug_of
+from academy.errors import Conflict
+from academy.grading.model import CourseFolder
+
+__all__ = ["dump", "grade_cell", "parse", "questions_by_cell", "read", "refuse_code"]
+
+
+def dump(questions: Iterable[Question]) -> str:
+    """Return the questions as JSON text, the same text for the same questions."""
+    data = [question_adapter.dump_python(question, mode="json") for question in questions]
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1)
+
+
+def parse(text: str) -> list[Question]:
+    """Read what ``dump`` wrote. Raises ``Conflict`` that quotes nothing of it."""
+    try:
+        return [question_adapter.validate_python(item) for item in json.loads(text)]
+    except (ValueError, TypeError, ValidationError) as error:
+        message = "The key of this assessment cannot be read; release the assessment again."
+        raise Conflict(message, code="bad-key") from error
+
+
+def read(file: Path) -> list[Question]:
+    """Read the questions of an assignment. Raises ``Conflict`` when there are none: nothing is marked without a key."""
+    try:
+        return parse(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = "This assessment was released without its key here; release it again through the academy."
+        raise Conflict(message, code="no-key") from None
+
+
+def grade_cell(question: Question) -> str:
+    """Return nbgrader's name of the cell that carries a question's points."""
+    name = slug_of(question.id)
+    return name if isinstance(question, Essay) else f"{name}-test"
+
+
+def questions_by_cell(course: CourseFolder, assignment: str) -> dict[str, str]:
+    """Return question ids by the name of the cell with their points, in the order of the assessment."""
+    file = course.key(assignment)
+    return {grade_cell(question): question.id for question in read(file)} if file.exists() else {}
+
+
+def refuse_code(nb: Any, questions: Sequence[Question]) -> None:
+    """Raise ``Conflict`` for a notebook with graded cells that belong to no question.
+
+    To mark such a cell somebody's code must run, and it is not run before it can be confined.
+    """
+    known = {grade_cell(question) for question in questions}
+    for cell in nb["cells"]:
+        about = cell["metadata"].get("nbgrader", {})
+        if about.get("grade") and about.get("grade_id") not in known:
+            message = "This assessment holds graded cells of code, which cannot be marked here yet: only questions can."
+            raise Conflict(message, code="graded-code")
