@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +13,7 @@ from bs4 import BeautifulSoup, Tag
 __all__ = ["Broken", "Visitor"]
 
 SERVICE = "/services/academy"
+LOOK_EVERY = 0.2  # seconds
 PATIENCE = 120.0  # seconds; the first page of a facilitator's server takes its time
 
 
@@ -29,6 +31,10 @@ class Visitor:
 
     def __enter__(self) -> Self:
         return self
+
+    def close(self) -> None:
+        """Close the browser."""
+        self.http.close()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.http.close()
@@ -70,11 +76,14 @@ class Visitor:
         self.open("/hub/signup")
         fields = {
             "username": username,
-            "signup_password": passphrase,
-            "signup_password_confirmation": passphrase,
-            "invitation": invitation,
+            "password": passphrase,
+            "password_again": passphrase,
+            "code": invitation,
         }
         self.send("signup", fields)
+        if self.page.select_one(".problem"):
+            message = f"{username} could not join: {self.page.select_one('.problem').get_text(' ', strip=True)}"
+            raise Broken(message)
 
     def sign_in(self, username: str, passphrase: str) -> None:
         """Sign in and land on the start page."""
@@ -86,15 +95,42 @@ class Visitor:
 
     def api(self, path: str) -> Any:
         """Read JSON of the academy."""
-        response = self.http.get(_full(f"/api{path}"))
-        if response.is_error:
-            message = f"GET {path}: {response.status_code} {response.text[:200]}"
-            raise Broken(message)
-        return response.json()
+        return _json(self.http.get(_full(f"/api{path}")))
+
+    def ask_and_wait(self, cohort: str, assessment: str, step: str) -> Any:
+        """Ask for a step of marking and return its result once it is done."""
+        address = _full(f"/api/c/{cohort}/assessments/{assessment}/{step}")
+        job = _json(self.http.post(address, json={}, headers=self.xsrf_header(address)))["job"]
+        for _ in range(int(PATIENCE / LOOK_EVERY)):
+            state = self.api(f"/c/{cohort}/jobs/{job}")
+            if state["error"]:
+                message = f"{step}: {state['error']}"
+                raise Broken(message)
+            if state["ended_at"]:
+                return state["result"]
+            time.sleep(LOOK_EVERY)
+        message = f"{step} did not end within {PATIENCE:.0f} seconds"
+        raise Broken(message)
+
+    def xsrf_header(self, address: str) -> dict[str, str]:
+        """Return the header that a page's script sends along: the value of the cookie of that part of the site."""
+        fitting = [
+            cookie for cookie in self.http.cookies.jar if cookie.name == "_xsrf" and address.startswith(cookie.path)
+        ]
+        if not fitting:
+            return {}
+        return {"X-XSRFToken": str(max(fitting, key=lambda cookie: len(cookie.path)).value)}
 
 
 def _full(path: str) -> str:
     return path if path.startswith(("/hub/", "/user/", "/services/")) else SERVICE + path
+
+
+def _json(response: httpx.Response) -> Any:
+    if response.is_error:
+        message = f"{response.request.method} {response.request.url.path}: {response.status_code} {response.text[:200]}"
+        raise Broken(message)
+    return response.json()
 
 
 def _prefilled(form: Tag) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from academy.content.render import markdown_html
+from academy.content.markdown import markdown_html
 from academy.learning import actions, queries
 from academy.learning.model import Attempt
 from academy.learning.place import assessment_of, lesson_of
@@ -70,7 +70,7 @@ def show(request: Request) -> Response:
 def save(request: Request) -> Response:
     """Keep a draft."""
     assessment = assessment_of(request)
-    answers = read_answers(assessment, request.read(Fields).fields)
+    answers = read_answers(assessment.questions, request.read(Fields).fields)
     saved = actions.save_draft(
         request.db,
         actor=request.actor,
@@ -92,7 +92,7 @@ def submit(request: Request) -> Response:
         now=request.now,
         cohort=request.path["cohort"],
         assessment=assessment.slug,
-        answers=read_answers(assessment, form.fields),
+        answers=read_answers(assessment.questions, form.fields),
         nonce=form.nonce or new_id(),
         most_attempts=assessment.attempts,
     )

@@ -8,12 +8,16 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from academy.content.answers import answer_text
-from academy.content.catalogue import Assessment, load
+from academy.content.catalogue import load
+from academy.content.feedback import practice_feedback_html
+from academy.content.markdown import markdown_html
+from academy.content.model import Assessment, Section
+from academy.content.render import question_html
 from academy.errors import AcademyError, BadInput, Closed
 from academy.learning import actions, queries
 from academy.learning.place import Place, assessment_of, lesson_of
 from academy.learning.rules import closed_reason
-from academy.learning.sheet import read_answers, rendered, unanswered
+from academy.learning.sheet import read_answers, readable_answers, rendered, unanswered
 from academy.people import queries as people
 from academy.rights import Right
 from academy.routing import Form, Page, Redirect, Request, Response, Route
@@ -41,30 +45,37 @@ def practise(request: Request) -> Response:
     if question is None:
         message = "question is not a practice question of this lesson."
         raise BadInput(message, code="unknown-question", field="question")
-    answer = _practice_answer(question, fields)
+    answer = read_answers((question,), fields)[question.id]
     return _lesson_page(request, place, practised=question.id, answer=answer)
-
-
-def _practice_answer(question: Any, fields: Mapping[str, Any]) -> Any:
-    alone = Assessment.model_construct(questions=(question,))
-    return read_answers(alone, fields)[question.id]
 
 
 def _lesson_page(request: Request, place: Place, *, practised: str | None, answer: Any) -> Page:
     done = queries.lessons_done(request.db, person=str(request.actor.person), cohort=place.cohort.slug)
+    seed = str(request.actor.person)
     context = {
         "cohort": place.cohort,
         "module": place.module,
         "lesson": place.lesson,
-        "sections": place.lesson.sections,
-        "practised": practised,
-        "answer": answer,
+        "sections": [_section(section, practised, answer, seed) for section in place.lesson.sections],
         "done": (place.module.slug, place.lesson.slug) in done,
         "following": place.following,
         "takes": request.actor.may(Right.TAKE, place.cohort.slug),
-        "seed": str(request.actor.person),
     }
     return Page("learning/lesson.html", context)
+
+
+def _section(section: Section, practised: str | None, answer: Any, seed: str) -> dict[str, Any]:
+    """Return one stretch of a lesson; a practice question carries its feedback once it was tried."""
+    question = section.question
+    if question is None:
+        return {"kind": section.kind, "html": section.html}
+    tried = question.id == practised
+    return {
+        "kind": section.kind,
+        "question": question.id,
+        "html": question_html(question, answer=answer if tried else None, seed=seed),
+        "feedback": practice_feedback_html(question, answer) if tried else None,
+    }
 
 
 def mark_done(request: Request) -> Response:
@@ -93,28 +104,17 @@ def _sitting(request: Request, assessment: Assessment) -> dict[str, Any]:
 def _form(request: Request, assessment: Assessment, *, problem: BadInput | None = None) -> Page:
     context = _sitting(request, assessment)
     sitting = context["sitting"]
-    answers = sitting.draft if problem is None else {**sitting.draft, **_readable(assessment, request.body)}
+    answers = (
+        sitting.draft if problem is None else {**sitting.draft, **readable_answers(assessment.questions, request.body)}
+    )
     shown = sitting.released
     context["questions"] = (
         rendered(assessment, answers, seed=str(request.actor.person), problem=problem) if shown else []
     )
+    context["intro"] = markdown_html(assessment.intro(request.language))
     context["problem"] = problem
     context["answered"] = len(assessment.questions) - len(unanswered(assessment, answers))
     return Page("learning/assessment.html", context, status=problem.status if problem else 200)
-
-
-def _readable(assessment: Assessment, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers that can be read, so that one bad field does not cost the others."""
-    found = {}
-    for question in assessment.questions:
-        own = {
-            name: value for name, value in fields.items() if name == question.id or name.startswith(f"{question.id}.")
-        }
-        try:
-            found[question.id] = _practice_answer(question, own)
-        except BadInput:
-            continue
-    return found
 
 
 def assessment(request: Request) -> Response:
@@ -128,9 +128,9 @@ def save(request: Request) -> Response:
     body = dict(request.body)
     then = body.pop("then", "stay")
     try:
-        answers = read_answers(assessment, body)
+        answers = read_answers(assessment.questions, body)
     except BadInput as problem:
-        _keep(request, assessment, _readable(assessment, body))
+        _keep(request, assessment, readable_answers(assessment.questions, body))
         return _form(request, assessment, problem=problem)
     _keep(request, assessment, answers)
     page = "/review" if then == "review" else "#saved"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from academy.content.catalogue import Assessment, Course, Lesson, Module, load
+from academy.content.catalogue import load
+from academy.content.model import Assessment, Course, Lesson, Module
 from academy.errors import NotFound
 from academy.people import queries as people
 from academy.people.model import Cohort

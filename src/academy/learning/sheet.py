@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from academy.content.answers import read_fields
-from academy.content.catalogue import Assessment
+from academy.content.answers import field_names, read_fields, read_form
+from academy.content.model import Assessment
 from academy.content.questions import Question
 from academy.content.render import question_html
 from academy.errors import BadInput
 
-__all__ = ["read_answers", "rendered", "unanswered"]
+__all__ = ["read_answers", "readable_answers", "rendered", "unanswered"]
 
 
-def read_answers(assessment: Assessment, fields: Mapping[str, Sequence[str] | str]) -> dict[str, Any]:
+def read_answers(questions: Sequence[Question], fields: Mapping[str, Sequence[str] | str]) -> dict[str, Any]:
     """Return the answer to every question, None where it was left empty.
 
     Raises ``BadInput`` that names the field: one that no question has, or one whose value cannot be read.
     """
-    shares: dict[str, dict[str, Sequence[str]]] = {question.id: {} for question in assessment.questions}
-    for name, value in fields.items():
-        owner = _owner(assessment.questions, name)
-        shares[owner][name] = [value] if isinstance(value, str) else list(value)
-    return {question.id: read_fields(question, shares[question.id]) for question in assessment.questions}
+    found = read_form(questions, _lists(fields))
+    return {question.id: found.get(question.id) for question in questions}
 
 
-def _owner(questions: Sequence[Question], name: str) -> str:
+def readable_answers(questions: Sequence[Question], fields: Mapping[str, Sequence[str] | str]) -> dict[str, Any]:
+    """Return the answers that can be read, so that one bad field does not cost the others."""
+    found: dict[str, Any] = {}
     for question in questions:
-        if name == question.id or name.startswith(f"{question.id}."):
-            return question.id
-    message = f"{name[:80]} is not a field of this form. Nothing was changed."
-    raise BadInput(message, code="unknown-field", field=name[:80])
+        with suppress(BadInput):
+            found[question.id] = read_fields(question, _lists(fields))
+    return found
+
+
+def _lists(fields: Mapping[str, Sequence[str] | str]) -> dict[str, list[str]]:
+    return {name: [value] if isinstance(value, str) else list(value) for name, value in fields.items()}
 
 
 def rendered(
@@ -50,16 +53,11 @@ def rendered(
                 answer=answers.get(question.id),
                 seed=seed,
                 number=number,
-                problem=problem.message if problem and _concerns(problem, question) else None,
+                problem=problem.message if problem and problem.field in field_names(question) else None,
             ),
         }
         for number, question in enumerate(assessment.questions, start=1)
     ]
-
-
-def _concerns(problem: BadInput, question: Question) -> bool:
-    field = problem.field or ""
-    return field == question.id or field.startswith(f"{question.id}.")
 
 
 def unanswered(assessment: Assessment, answers: Mapping[str, Any]) -> list[int]:

@@ -90,7 +90,7 @@ def _programme(request: Request, *, problem: AcademyError | None = None, code: s
     content = load(request.config.content)
     context = {
         "cohorts": queries.cohorts(request.db),
-        "courses": content.courses,
+        "courses": list(content.courses.values()),
         "zones": sorted(available_timezones()),
         "zone": request.config.behaviour.zone,
         "typed": request.body if problem else {},

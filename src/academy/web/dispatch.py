@@ -105,14 +105,15 @@ class _Base(HubOAuthenticated, RequestHandler):
 
     def page(self, page: Page) -> str:
         """Render a page."""
-        functions = {
+        names: dict[str, Any] = {
             "url": self.url,
             "hub": self.hub_url,
+            "interactive": self.interactive_url,
             "static": lambda name: self.url(f"/static/{name}"),
             "xsrf": lambda: Markup('<input type="hidden" name="_xsrf" value="{}">').format(self.xsrf_text()),
             "actor": self.actor,
         }
-        return render(page.template, page.context, language=self.language, functions=functions)
+        return render(page.template, page.context, language=self.language, names=names)
 
     def xsrf_text(self) -> str:
         """Return the token that forms carry."""
@@ -124,13 +125,22 @@ class _Base(HubOAuthenticated, RequestHandler):
         """The language of the page."""
         return self.academy.config.behaviour.language
 
+    @property
+    def root(self) -> str:
+        """The path below which everything stands, usually empty."""
+        return str(self.hub_auth.hub_prefix).removesuffix("/hub/")
+
     def url(self, path: str) -> str:
         """Return the address of a path of the academy."""
-        return self.hub_auth.hub_prefix.removesuffix("/hub/") + "/services/academy" + path
+        return f"{self.root}/services/academy{path}"
+
+    def interactive_url(self, app: str) -> str:
+        """Return the address of an interactive page."""
+        return f"{self.root}/services/interactive/voila/render/{app}.ipynb"
 
     def hub_url(self, path: str) -> str:
         """Return the address of a page of the Hub."""
-        return self.hub_auth.hub_prefix + path
+        return f"{self.root}/hub/{path}"
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Turn what Tornado reports into one sentence; details of a fault go to the log only."""

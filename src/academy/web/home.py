@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from academy.attendance import queries as attendance
-from academy.content.catalogue import Catalogue, Course, load
+from academy.content.catalogue import Catalogue, load
+from academy.content.model import Course, Lesson, Part, Week
 from academy.learning import queries as learning
 from academy.learning.model import Sitting
 from academy.learning.place import course_lessons
@@ -78,7 +79,7 @@ def cohort_home(request: Request) -> Response:
     return Page("home.html", context)
 
 
-def _part_of(course: Course, number: int) -> Any:
+def _part_of(course: Course, number: int) -> Part:
     weeks = max(1, number)
     for part in course.parts:
         if weeks <= len(part.weeks):
@@ -88,7 +89,7 @@ def _part_of(course: Course, number: int) -> Any:
 
 
 def _week(
-    request: Request, content: Catalogue, cohort: Cohort, week: Any, done: set[tuple[str, str]]
+    request: Request, content: Catalogue, cohort: Cohort, week: Week, done: set[tuple[str, str]]
 ) -> dict[str, Any]:
     steps = [
         _lesson_step(cohort, module.slug, lesson, done=(module.slug, lesson.slug) in done)
@@ -99,7 +100,7 @@ def _week(
     return {"number": week.number, "title": week.title(request.language), "steps": steps}
 
 
-def _lesson_step(cohort: Cohort, module: str, lesson: Any, *, done: bool) -> Step:
+def _lesson_step(cohort: Cohort, module: str, lesson: Lesson, *, done: bool) -> Step:
     return Step(
         title=lesson.title,
         path=f"/c/{cohort.slug}/lessons/{module}/{lesson.slug}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -50,12 +50,7 @@ def _environment() -> Environment:
     return environment
 
 
-def render(
-    template: str, context: Mapping[str, Any], *, language: str, functions: Mapping[str, Callable[..., Any]]
-) -> str:
+def render(template: str, context: Mapping[str, Any], *, language: str, names: Mapping[str, Any]) -> str:
     """Render a page. A name that the template uses and nobody gave is an error, never an empty place."""
-    return (
-        _environment()
-        .get_template(template)
-        .render(**functions, **context, language=language, direction=direction(language))
-    )
+    words = {**names, **context, "language": language, "direction": direction(language)}
+    return _environment().get_template(template).render(words)
