@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import time
+from collections.abc import Callable, Coroutine
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,9 +17,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from academy.interactive.apps import APPS, Links, academy_path, links, query_of
 
-__all__ = ["Live", "Part", "button", "column", "fill", "here", "query"]
+__all__ = ["Live", "Part", "Presence", "Rows", "button", "column", "fill", "here", "query", "spawn"]
 
 FOLDER = Path(__file__).parent
+TASKS: set[asyncio.Task[None]] = set()
 
 
 class Live(anywidget.AnyWidget):
@@ -33,6 +37,42 @@ class Part(anywidget.AnyWidget):
     _esm = FOLDER / "static" / "part.js"
     html = traitlets.Unicode("").tag(sync=True)
     """Markup of ours; what people wrote is escaped in it."""
+
+
+class Presence(anywidget.AnyWidget):
+    """Knows whether somebody still looks at the page, and tells her when the page is no longer heard."""
+
+    _esm = FOLDER / "static" / "presence.js"
+    lost = traitlets.Unicode("").tag(sync=True)
+    """Markup that is shown while the page is not heard."""
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.last_seen = time.monotonic()
+        self.on_msg(self._hear)
+
+    def _hear(self, *_: Any) -> None:
+        self.last_seen = time.monotonic()
+        self.send({"kind": "heard"})
+
+    @property
+    def seconds_away(self) -> float:
+        """Seconds since the page was last heard of."""
+        return time.monotonic() - self.last_seen
+
+
+class Rows(anywidget.AnyWidget):
+    """A list of pieces of page, each with its key; what people ask in a piece comes back as a message."""
+
+    _esm = FOLDER / "static" / "rows.js"
+    rows = traitlets.List().tag(sync=True)
+    """Pieces as ``{"key", "name", "html"}``; ``name`` is what the search field looks in."""
+    search = traitlets.Unicode("").tag(sync=True)
+    """Label of the search field."""
+
+    def on_act(self, callback: Callable[[dict[str, Any]], None]) -> None:
+        """Call back with what was asked: the ``data-`` values of the control and ``fields``."""
+        self.on_msg(lambda _, content, __: callback(content) if isinstance(content, dict) else None)
 
 
 def button(label: str, *, kind: str = "") -> ipywidgets.Button:
@@ -66,6 +106,13 @@ def query() -> dict[str, str]:
 def here(app: str) -> Links:
     """Return the links of the page that this kernel serves."""
     return links(APPS[app], query(), academy_path(os.environ))
+
+
+def spawn(work: Coroutine[Any, Any, None]) -> None:
+    """Start work beside what the person does; it is kept until it is done."""
+    task = asyncio.get_running_loop().create_task(work)
+    TASKS.add(task)
+    task.add_done_callback(TASKS.discard)
 
 
 @cache

@@ -41,9 +41,9 @@ class Budget:
     def widget(self) -> ipywidgets.Widget:
         """Return the tab."""
         threats = Part(html=fill(f"{FOLDER}/threats.html", game=self.game, band=band))
-        cards = column(*self.cards.values(), css="cards")
+        cards = column(column(*self.cards.values(), css="cards"), self.meter)
         actions = column(self.settle, self.again, css="actions")
-        return column(threats, self.task, self.switch, cards, self.meter, actions, self.outcome)
+        return column(threats, self.task, self.switch, cards, actions, self.outcome)
 
     def _wire(self) -> None:
         for name, card in self.cards.items():
@@ -117,6 +117,6 @@ def show() -> None:
     intro = Part(html=fill(f"{FOLDER}/intro.html"))
     evidence = Part(html=fill(f"{FOLDER}/evidence.html"))
     second = column(evidence, *map(_adversary, game.adversaries))
-    tabs = ipywidgets.Tab([Budget(game).widget(), second], titles=("Spend the effort", "Know who could harm us"))
+    tabs = ipywidgets.Tab([Budget(game).widget(), second], titles=("Spend the effort", "Weigh the evidence"))
     end = Part(html=fill(f"{FOLDER}/end.html", links=here("threat-budget")))
     display(column(intro, tabs, end))  # type: ignore[no-untyped-call]
