@@ -79,7 +79,8 @@ def _set_directions(state: StateCore) -> None:
             token.attrSet("dir", "auto")
         if token.type == "th_open":
             token.attrSet("scope", "col")
-        token.attrs.pop("style", None)
+        if "right" in str(token.attrs.pop("style", "")):  # a style attribute would break the page's policy
+            token.attrSet("class", "number")
 
 
 def _text(self: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:  # noqa: ARG001

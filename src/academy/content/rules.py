@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -81,7 +82,7 @@ def numbers(answer: Any) -> list[Fraction]:
     Digits of any script; ``.``, ``,`` and the Arabic decimal sign; spaces and the Arabic thousands sign are left out.
     """
     if isinstance(answer, int | float) and not isinstance(answer, bool):
-        return [Fraction(repr(answer))] if abs(answer) < 1e40 else []  # noqa: PLR2004 - also leaves out nan
+        answer = format(Decimal(repr(answer)), "f") if abs(answer) < 1e40 else ""  # noqa: PLR2004 - nan is not less
     if not isinstance(answer, str) or len(answer) > 100:  # noqa: PLR2004 - no number needs more
         return []
     text = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in answer)
