@@ -81,8 +81,9 @@ class Visitor:
             "code": invitation,
         }
         self.send("signup", fields)
-        if self.page.select_one(".problem"):
-            message = f"{username} could not join: {self.page.select_one('.problem').get_text(' ', strip=True)}"
+        problem = self.page.select_one(".problem")
+        if problem:
+            message = f"{username} could not join: {problem.get_text(' ', strip=True)}"
             raise Broken(message)
 
     def sign_in(self, username: str, passphrase: str) -> None:

@@ -82,9 +82,9 @@ def lessons_done_by_person(db: Connection, cohort: str) -> dict[str, int]:
     """Return how many lessons each person of a cohort marked as done; who did none is missing."""
     table = schema.progress
     rows = db.execute(
-        select(table.c.person, func.count().label("count")).where(table.c.cohort == cohort).group_by(table.c.person)
+        select(table.c.person, func.count()).where(table.c.cohort == cohort).group_by(table.c.person)
     )
-    return {row.person: row.count for row in rows}
+    return dict(rows.tuples())
 
 
 def senders(db: Connection, cohort: str) -> dict[str, set[str]]:

@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-def person_by_username(db: Connection, username: str) -> Row[Any] | None:
+def person_by_username(db: Connection, username: str) -> Row[str, str, str] | None:
     """Return id, display name and language of the person with this user name."""
     person = schema.person
     return db.execute(
