@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
+from academy.content import catalogue
 from academy.content.questions import Question, question_adapter
 from academy.interactive.threats import data
 from academy.interactive.threats.model import best, residual
@@ -77,13 +78,13 @@ def question_words(question: Question) -> str:
     for part in ("options", "right", "items", "common_errors"):
         for entry in dumped.get(part) or ():
             found += [str(entry.get("text", "")), str(entry.get("why", ""))]
-    plain = [text.strip().rstrip('"').strip() for text in found if text and text.strip()]
+    plain = [text.strip().rstrip('"”').strip() for text in found if text and text.strip()]
     return "\n".join(text if text[-1] in ".!?:" else text + "." for text in plain)
 
 
 def syllables(word: str) -> int:
     """Count the groups of vowels, without a silent e at the end; at least one."""
-    word = word.lower()
+    word = re.sub(r"[^a-z]", "", word.lower())
     groups = len(re.findall(r"[aeiouy]+", word))
     if word.endswith(("le", "ee", "ted", "ded")):
         return groups
@@ -92,7 +93,7 @@ def syllables(word: str) -> int:
 
 def grade(text: str) -> float:
     """Return the Flesch-Kincaid grade of a text (years of school in English)."""
-    words = re.findall(r"[A-Za-z][A-Za-z'-]*", text)
+    words = re.findall(r"[A-Za-z][^\s.,;:!?()]*", text)
     sentences = re.findall(r"[^.!?]*[A-Za-z][^.!?]*[.!?]", text)
     return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
 
@@ -110,6 +111,16 @@ def test_the_lessons_of_the_module_are_there_and_take_an_hour() -> None:
     assert sorted(LESSONS) == sorted(file.stem for file in (MODULE / "en").glob("*.md"))
     assert sum(front_of(lesson)["minutes"] for lesson in LESSONS) == MANIFEST["minutes"] == 60
     assert front_of(LESSONS[0])["interactive"] == "threat-budget"
+
+
+def test_the_academy_loads_it_and_each_page_stays_light() -> None:
+    """The catalogue accepts every file; no lesson weighs more than 40 KB before compression; 28 points can be had."""
+    loaded = catalogue.load(ROOT)
+
+    assert [lesson.slug for lesson in loaded.module("what-we-protect").lessons] == LESSONS
+    assert max(lesson.weight for lesson in loaded.module("what-we-protect").lessons) < 40_000
+    assert loaded.assessment("what-we-protect").points == 28
+    assert loaded.course("digital-security").pass_rule.assessments * 28 < 26  # without the question on a death threat
 
 
 def test_the_course_has_four_weeks_in_two_parts_and_says_what_is_still_to_come() -> None:
