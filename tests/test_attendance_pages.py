@@ -68,7 +68,7 @@ def rendered(response: Response, actor: Actor) -> str:
         "xsrf": lambda: Markup('<input type="hidden" name="_xsrf" value="token">'),
         "actor": actor,
     }
-    return render(response.template, response.context, language="en", functions=functions)
+    return render(response.template, response.context, language="en", names=functions)
 
 
 @pytest.fixture
