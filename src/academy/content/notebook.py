@@ -28,7 +28,7 @@ from academy.content.templates import points_text
 __all__ = ["CODE_STUB", "ESSAY_STUB", "question_cells", "read_answers", "write_answers"]
 
 CODE_STUB = "answer = None"
-"""What stands in a solution cell before there is an answer; nbgrader's ``ClearSolutions.code_stub`` must be the same."""
+"""What stands in a solution cell before there is an answer; nbgrader's ``ClearSolutions.code_stub`` must equal it."""
 ESSAY_STUB = "YOUR ANSWER HERE"
 """What stands in an essay's cell before there is an answer: nbgrader's own ``text_stub``."""
 
