@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from academy.grading.keys import questions_by_cell
 from academy.grading.model import CourseFolder, Verdict
+from academy.grading.rules import verdict_of
 
 __all__ = ["Score", "scores"]
 
@@ -74,11 +75,7 @@ class Score:
         """What is known."""
         if self.written:
             return Verdict.MANUAL
-        if self.total is None:
-            return Verdict.DID_NOT_RUN
-        if self.total >= self.most:
-            return Verdict.PASSED
-        return Verdict.PARTLY if self.total > 0 else Verdict.FAILED
+        return verdict_of(self.total, self.most)
 
 
 def scores(course: CourseFolder, assignment: str) -> list[Score]:

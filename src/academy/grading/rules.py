@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from academy.content.notebook import CODE_STUB, read_answers
+from academy.content.questions import Essay, Question, slug_of
+from academy.content.scoring import score
+from academy.grading.keys import grade_cell
 from academy.grading.model import Verdict
 
 __all__ = ["Mark", "mark_answers", "verdict_of"]
@@ -20,6 +26,25 @@ class Mark:
     """None: there is no evidence, a person has to look."""
     most: float
     verdict: Verdict
+
+
+def mark_answers(nb: Any, questions: Sequence[Question]) -> list[Mark]:
+    """Mark every question that needs no person. ``nb`` is a notebook that nbgrader has put in order.
+
+    An empty answer is worth 0. One that is there and cannot be read, or whose cell is gone, is no evidence of anything.
+    """
+    answers = read_answers(nb)
+    sources = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source.strip() for cell in nb.cells}
+    marks = []
+    for question in questions:
+        if isinstance(question, Essay):
+            continue
+        answer = answers.get(question.id)
+        empty = sources.get(slug_of(question.id)) in ("", CODE_STUB)
+        points = score(question, answer).points if answer is not None or empty else None
+        verdict = verdict_of(points, question.points)
+        marks.append(Mark(question.id, grade_cell(question), points, question.points, verdict))
+    return marks
 
 
 def verdict_of(points: float | None, most: float) -> Verdict:

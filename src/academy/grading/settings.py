@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from academy.content.notebook import CODE_STUB, ESSAY_STUB
 from academy.grading.model import CourseFolder
 
 __all__ = ["AUTOGRADE", "FEEDBACK", "LARGEST_FILE", "course_settings", "settings_file"]
@@ -63,7 +64,8 @@ def _limits(c: Any) -> None:
 
 
 def _marking(c: Any, course: CourseFolder) -> None:
-    c.ClearSolutions.code_stub = {"python": "answer = None"}
+    c.ClearSolutions.code_stub = {"python": CODE_STUB}
+    c.ClearSolutions.text_stub = ESSAY_STUB
     c.OverwriteCells.add_missing_cells = True
     c.Autograde.autograde_preprocessors = list(AUTOGRADE)
     c.ScoreQuestions.keys = str(course.keys)
@@ -95,6 +97,7 @@ def settings_file(course: CourseFolder) -> str:
 
 from pathlib import Path
 
+from academy.content.notebook import CODE_STUB, ESSAY_STUB
 from academy.grading.model import CourseFolder
 from academy.grading.settings import course_settings
 

@@ -14,7 +14,7 @@ from nbgrader.auth import Authenticator
 from nbgrader.converters import GenerateAssignment
 from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment, ExchangeSubmit
 
-from academy.content import notebook as answers_in
+from academy.content.notebook import write_answers
 from academy.errors import AcademyError, BadInput, Conflict, NotFound
 from academy.grading.bridge.folder import (
     configuration,
@@ -108,7 +108,11 @@ def _problem(course: CourseFolder, assignment: str, delivery: Delivery) -> str |
 
 def _filled(released: bytes, delivery: Delivery) -> bytes:
     nb = nbformat.reads(released.decode(), as_version=4)
-    return nbformat.writes(answers_in.write_answers(nb, dict(delivery.answers or {}))).encode()
+    try:
+        return str(nbformat.writes(write_answers(nb, dict(delivery.answers or {})))).encode()
+    except ValueError as error:
+        message = "These answers belong to questions that the released assessment does not have."
+        raise BadInput(message, code="other-questions", field="answers") from error
 
 
 def _check(data: bytes) -> None:
