@@ -57,7 +57,7 @@ def _refusal(result: CheckIn) -> AcademyError:
         message = "Too many codes did not fit, so none is tried any more. Ask your facilitator to write you in."
         return BadInput(message, code="blocked", field="code")
     message = (
-        "That is not the code of this moment; it changes often. Listen for the new one and try again. "
+        "The code has changed, or it was mistyped. Ask for the new one and try again. "
         f"Your choice is still here. Tries left: {result.attempts_left}."
     )
     return BadInput(message, code="wrong-code", field="code")
