@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from tornado.httputil import HTTPHeaders
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform
 
 __all__ = ["CONTENT_SECURITY_POLICY", "SafeHeaders"]
@@ -32,8 +33,18 @@ HEADERS = {
 }
 
 
+STATIC = re.compile(r"/voila/(?:static|labextensions|templates)/(?P<version>v-[0-9a-f]+/)?")
+KEPT = frozenset({200, 304})
+AN_HOUR, FOR_EVER = "private, max-age=3600", "private, max-age=31536000, immutable"
+
+
 class SafeHeaders(OutputTransform):
     """Sets the headers on pages, errors and static files alike, whichever class answers."""
+
+    def __init__(self, request: HTTPServerRequest) -> None:
+        super().__init__(request)
+        self.path = request.path
+        self.versioned = "v" in request.arguments
 
     def transform_first_chunk(
         self,
@@ -45,6 +56,8 @@ class SafeHeaders(OutputTransform):
         """Add the headers before the first byte leaves."""
         for name, value in HEADERS.items():
             headers[name] = value
+        if status_code in KEPT and (found := STATIC.search(self.path)):
+            headers["Cache-Control"] = FOR_EVER if found["version"] or self.versioned else AN_HOUR
         headers.pop("Server", None)
         return status_code, headers, chunk
 

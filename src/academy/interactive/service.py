@@ -12,6 +12,8 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -99,7 +101,7 @@ class Interactive(Voila):
             (prefix + "?", RedirectHandler, {"url": f"{academy_path(os.environ)}/", "permanent": False}),
             (url_path_join(prefix, "/.*"), Missing, {"voila_configuration": self.voila_configuration}),
         ]
-        return [*map(self._only_our_pages, served), *ours]
+        return [*map(self._narrowed, served), *ours]
 
     def _is_served(self, pattern: str) -> bool:
         below = pattern.removeprefix(self.server_url.rstrip("/"))
@@ -114,9 +116,12 @@ class Interactive(Voila):
         )
         return below.startswith(parts)
 
-    def _only_our_pages(self, route: tuple[Any, ...]) -> tuple[Any, ...]:
-        names = "|".join(sorted(APPS))
-        return (route[0].replace("/voila/render/(.*)", rf"/voila/render/((?:{names})\.ipynb)"), *route[1:])
+    def _narrowed(self, route: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Render only our pages, and let the addresses of files carry a version, so that browsers may keep them."""
+        pattern = route[0].replace("/voila/render/(.*)", rf"/voila/render/((?:{'|'.join(sorted(APPS))})\.ipynb)")
+        for folder in ("static", "labextensions"):
+            pattern = pattern.replace(f"/voila/{folder}/(.*)", f"/voila/{folder}/(?:v-[0-9a-f]+/)?(.*)")
+        return (pattern, *route[1:])
 
     def stop(self) -> None:
         """End every kernel, then remove its sockets: the other way round they could not be told."""
@@ -176,11 +181,23 @@ def _pages(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _page_config(page_config: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Switch off what would load more than a page needs."""
+    """Switch off what would load more than a page needs, and version what is loaded."""
     disabled = page_config.setdefault("disabledExtensions", [])
     page_config["disabledExtensions"] = [*disabled, *UNUSED_PLUGINS]
+    for name in ("fullStaticUrl", "fullLabextensionsUrl"):
+        page_config[name] = f"{page_config[name]}/v-{_bundle_version()}"
     return page_config
 
 
 def _version(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:16] if file.exists() else "0"
+    return _short_hash(file.read_bytes()) if file.exists() else "0"
+
+
+@cache
+def _bundle_version() -> str:
+    """Name the versions of everything that puts scripts on our pages."""
+    return _short_hash(" ".join(version(name) for name in ("voila", "jupyterlab-widgets", "anywidget")).encode())
+
+
+def _short_hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]

@@ -23,20 +23,20 @@ FOLDER = Path(__file__).parent
 TASKS: set[asyncio.Task[None]] = set()
 
 
-class Live(anywidget.AnyWidget):
-    """A piece of page that tells screen readers when it changes."""
-
-    _esm = FOLDER / "static" / "live.js"
-    html = traitlets.Unicode("").tag(sync=True)
-    """Markup of ours; what people wrote is escaped in it."""
-
-
 class Part(anywidget.AnyWidget):
     """A piece of page that changes silently."""
 
-    _esm = FOLDER / "static" / "part.js"
+    _esm = FOLDER / "static" / "piece.js"
     html = traitlets.Unicode("").tag(sync=True)
     """Markup of ours; what people wrote is escaped in it."""
+    live = traitlets.Bool(default_value=False).tag(sync=True)
+    """Whether screen readers say what changed."""
+
+
+class Live(Part):
+    """A piece of page that tells screen readers when it changes."""
+
+    live = traitlets.Bool(default_value=True).tag(sync=True)
 
 
 class Presence(anywidget.AnyWidget):
