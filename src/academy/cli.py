@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from academy.people.model import Role
 
 if TYPE_CHECKING:
     from academy.hub.family import Family
+    from academy.hub.ports import Ports
 
 __all__ = ["main"]
 
@@ -89,7 +89,6 @@ def _sign_up_link(config: Config, code: str) -> str:
 
 def _serve(config: Config, options: argparse.Namespace) -> int:
     from academy.hub import family, installation, ports  # noqa: PLC0415
-    from academy.hub.services import academy_url  # noqa: PLC0415
 
     os.umask(0o077)
     stop = _stop_on_signals()
@@ -103,13 +102,7 @@ def _serve(config: Config, options: argparse.Namespace) -> int:
         family.adopt_orphans()
         run = family.Family(config)
         try:
-            return _run(
-                config,
-                options,
-                run,
-                stop,
-                ready_at=(academy_url(chosen) + "/help", _address(config) + "/services/academy/help"),
-            )
+            return _run(config, options, run, stop, ports=chosen)
         finally:
             run.stop()
 
@@ -126,8 +119,8 @@ def _stop_on_signals() -> list[int]:
     return asked
 
 
-def _run(config: Config, options: argparse.Namespace, run: Family, stop: list[int], *, ready_at: Sequence[str]) -> int:
-    if not _wait_until_ready(ready_at, run, stop):
+def _run(config: Config, options: argparse.Namespace, run: Family, stop: list[int], *, ports: Ports) -> int:
+    if not _wait_until_ready(config, ports, run, stop):
         return 0
     _greet(config, demo=options.demo)
     run.crashes()
@@ -142,28 +135,19 @@ def _run(config: Config, options: argparse.Namespace, run: Family, stop: list[in
     return 0
 
 
-def _wait_until_ready(ready_at: Sequence[str], run: Family, stop: list[int]) -> bool:
-    """Return whether everything answers: the service itself, then the same through the proxy.
+def _wait_until_ready(config: Config, ports: Ports, run: Family, stop: list[int]) -> bool:
+    """Return whether everything answers. False: somebody asked to stop. Raises ``Unavailable``."""
+    from academy.hub.ready import is_ready  # noqa: PLC0415
 
-    False: somebody asked to stop. Raises ``Unavailable``.
-    """
     until = time.monotonic() + READY_WITHIN
     while not stop:
-        if all(_answers(address) for address in ready_at):
+        if is_ready(config, ports):
             return True
         if not run.runs or time.monotonic() > until:
             message = f"The academy did not start; the reason may stand at the end of {run.log}."
             raise Unavailable(message)
         time.sleep(LOOK_EVERY / 5)
     return False
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310 - our own address
-            return bool(response.status == 200)  # noqa: PLR2004
-    except OSError:
-        return False
 
 
 def _greet(config: Config, *, demo: bool) -> None:

@@ -18,17 +18,17 @@ from typing import Any
 import onetimepass  # type: ignore[import-untyped]
 from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.orm import UserInfo
-from tornado.web import HTTPError, RequestHandler
+from tornado.web import RequestHandler
 from traitlets import Unicode
 
 from academy.config import Config, secret
-from academy.errors import Unavailable
+from academy.errors import AcademyError, Unavailable
 from academy.hub.client import AcademyService
 from academy.hub.passphrase import check_passphrase, hash_passphrase, is_right
 from academy.hub.ports import Ports
 from academy.hub.services import academy_url
 
-__all__ = ["USERNAME", "WAIT", "InvitedAuthenticator", "is_code_of", "new_otp_secret", "update_authenticator"]
+__all__ = ["USERNAME", "InvitedAuthenticator", "Locked", "is_code_of", "new_otp_secret", "update_authenticator"]
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9-]{2,30}")
 MOST_REMEMBERED = 10_000
@@ -46,6 +46,12 @@ def common_passphrases() -> frozenset[str]:
 def new_otp_secret() -> str:
     """Return a fresh secret for an authenticator app (base32, 80 bits: the column is that wide)."""
     return base64.b32encode(secrets.token_bytes(10)).decode("ascii")
+
+
+class Locked(AcademyError):
+    """There were too many wrong passphrases."""
+
+    status = 403
 
 
 class InvitedAuthenticator(NativeAuthenticator):
@@ -72,13 +78,14 @@ class InvitedAuthenticator(NativeAuthenticator):
     async def authenticate(self, handler: Any, data: Mapping[str, str]) -> dict[str, Any] | None:  # noqa: ARG002
         """Check user name, passphrase and, where it is set up, the code of the authenticator app.
 
-        Returns name and groups, or None. A missing account looks and takes as long as a wrong passphrase.
+        Returns name and groups, or None. A missing account looks and takes as long as a wrong passphrase. Raises
+        ``Locked`` after too many tries and ``Unavailable`` when the groups cannot be had.
         """
         username = self.normalize_username(data.get("username") or "")
         if not self.validate_username(username):
             return None
         if self.is_blocked(username):
-            raise HTTPError(403, WAIT)
+            raise Locked(WAIT, code="locked-out")
         self.add_login_attempt(username)  # counted before the slow check: tries at the same time count too
         account = self.get_user(username)
         if not await self.proves(account, data.get("password") or ""):
@@ -86,18 +93,12 @@ class InvitedAuthenticator(NativeAuthenticator):
         if account.has_2fa and not is_code_of(account.otp_secret, data.get("2fa") or ""):
             return None
         self.successful_login(username)
-        return {"name": username, "groups": await self._groups(username)}
+        return {"name": username, "groups": await self.service.groups(username)}
 
     async def proves(self, account: UserInfo | None, passphrase: str) -> bool:
         """Tell whether this is the account's passphrase. Does not hold up other people's requests."""
         kept = bytes(account.password) if account and account.is_authorized else None
         return await asyncio.get_running_loop().run_in_executor(None, is_right, passphrase, kept)
-
-    async def _groups(self, username: str) -> list[str]:
-        try:
-            return await self.service.groups(username)
-        except Unavailable as error:
-            raise HTTPError(503, error.message) from error
 
     async def refresh_user(self, user: Any, handler: Any = None) -> dict[str, Any] | bool:  # noqa: ARG002
         """Fetch the groups anew. Without an answer the person must sign in again."""

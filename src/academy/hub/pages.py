@@ -19,7 +19,7 @@ from tornado.httputil import url_concat
 from tornado.web import HTTPError, authenticated
 
 from academy.errors import AcademyError, BadInput
-from academy.hub.authenticator import USERNAME, WAIT, is_code_of, new_otp_secret
+from academy.hub.authenticator import USERNAME, is_code_of, new_otp_secret
 from academy.hub.forms import read_form
 from academy.hub.grading import NOT_YOURS, facilitated
 
@@ -30,7 +30,7 @@ BAD_NAME = "Choose a user name of 3 to 31 small letters a-z, digits and dashes. 
 NO_PLACE = "It belongs to people with a place in a cohort, and this account has none there."
 BROKEN = "Something broke on our side. What you had sent before is safe; please try again in a minute."
 NOT_UNDERSTOOD = "The page that was sent could not be read. Go back, reload it and try again; nothing was changed."
-OUR_SENTENCES = frozenset({NOT_YOURS, WRONG, WAIT})
+OUR_SENTENCES = frozenset({NOT_YOURS})
 FORBIDDEN = 403
 SERVER_ERROR = 500
 TAKEN = "This user name is taken. Choose another one; your invitation is still good."
@@ -57,7 +57,7 @@ class SignIn(LoginHandler):
     def _render(
         self, login_error: str | None = None, username: str | None = None, *, sync: bool = False, **_: Any
     ) -> Any:
-        problem = BadInput(login_error, code="sign-in") if login_error else None
+        problem = AcademyError(login_error, code="sign-in") if login_error else None
         action = url_concat(self.settings["login_url"], {"next": self.get_query_argument("next", "")})
         shown = {"action": action, "username": username or "", "problem": problem}
         return self.render_template("native-login.html", sync=sync, **shown)
@@ -66,15 +66,19 @@ class SignIn(LoginHandler):
         """Let the person in, or say in one sentence why not. Nothing that she typed is logged."""
         try:
             form = read_form(self, "username", "password", "2fa")
-        except BadInput as error:
-            raise HTTPError(400, error.message) from error
-        person = await self.authenticate(form)
+            person = await self.authenticate(form)
+        except AcademyError as problem:
+            await self._refuse(problem.message, problem.status)
+            return
         if person is None:
-            self.set_status(403)
-            self.finish(await self._render(login_error=WRONG, username=form["username"]))
+            await self._refuse(WRONG, FORBIDDEN)
             return
         await sign_in(self, person)
         self.redirect(self.get_next_url(self.current_user))
+
+    async def _refuse(self, sentence: str, status: int) -> None:
+        self.set_status(status)
+        self.finish(await self._render(sentence, self.get_body_argument("username", "")))
 
 
 async def sign_in(handler: Any, person: dict[str, Any]) -> None:

@@ -42,6 +42,6 @@ def log_request(handler: Any) -> None:
 def update_privacy(c: Any) -> None:
     """Set the headers of every page of the Hub and what its log may hold."""
     scrub_all_records()
-    c.JupyterHub.log_level = logging.WARNING
+    c.JupyterHub.log_level = logging.ERROR  # its warnings tell who did what
     c.JupyterHub.tornado_settings = {"headers": dict(HEADERS), "log_function": log_request}
     c.JupyterHub.activity_resolution = 3600  # seconds: who was here when is kept no finer than that

@@ -14,7 +14,7 @@ scrub_all_records()
 os.umask(0o077)
 
 c.ServerApp.root_dir = str(Path.cwd())  # the course folder: formgrader wants it at or below the root
-c.ServerApp.log_level = "WARNING"
+c.ServerApp.log_level = "WARN"
 c.ServerApp.tornado_settings = {"headers": dict(HEADERS), "log_function": log_request}
 c.ServerApp.shutdown_no_activity_timeout = IDLE
 c.ServerApp.terminals_enabled = False

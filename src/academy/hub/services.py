@@ -14,11 +14,12 @@ from academy.hub.ports import LOOPBACK, Ports
 from academy.hub.privacy import XSRF_WITHOUT_ADDRESS
 from academy.rights import SCOPES
 
-__all__ = ["academy_url", "update_services"]
+__all__ = ["SERVICES", "academy_url", "update_services"]
 
 SECONDS_UNTIL_NOTICED = 1
 ACADEMY = "academy"
 INTERACTIVE = "interactive"
+SERVICES = (ACADEMY, INTERACTIVE)
 
 
 class _WatchedService(hub_service._ServiceSpawner):  # noqa: SLF001 - the Hub offers no setting for this

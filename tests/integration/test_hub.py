@@ -1,0 +1,461 @@
+"""The real Hub, proxy and services, as ``academy serve`` starts them, visited as a browser without scripts would."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+
+import httpx
+import onetimepass  # type: ignore[import-untyped]
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from academy import clock
+from academy.config import Behaviour, Config
+from academy.hub.accounts import add_account
+from academy.hub.ports import choose
+from academy.people import actions, queries
+from academy.people.model import Role
+from academy.rights import Actor
+from academy.store.database import Store
+from tests.conftest import COHORT, ROOT
+
+pytestmark = pytest.mark.hub
+
+PASSPHRASE = "seven quiet herons wade"
+TELLTALE_ADDRESS = "203.0.113.77"
+TELLTALE_DEVICE = "Telltale-Browser"
+
+
+@dataclass
+class Installation:
+    """A running academy."""
+
+    config: Config
+    process: subprocess.Popen[str]
+    members: str
+    """Invitation of participants, with many seats."""
+    facilitator: str
+    coordinator: str
+
+    @property
+    def address(self) -> str:
+        """Public address."""
+        return f"http://127.0.0.1:{self.config.port}"
+
+    def accounts(self) -> set[str]:
+        """User names that have an account."""
+        with sqlite3.connect(self.config.home / "hub" / "jupyterhub.sqlite") as db:
+            return {name for (name,) in db.execute("SELECT username FROM users_info")}
+
+
+class Visitor:
+    """Somebody with a browser that runs no script."""
+
+    def __init__(self, academy: Installation) -> None:
+        headers = {"X-Forwarded-For": TELLTALE_ADDRESS, "User-Agent": TELLTALE_DEVICE}
+        self.http = httpx.Client(base_url=academy.address, follow_redirects=True, headers=headers, timeout=30)
+
+    def get(self, path: str) -> httpx.Response:
+        """Open a page."""
+        return self.http.get(path)
+
+    def send(self, page: str, **fields: str) -> httpx.Response:
+        """Open a page and send its form."""
+        form = self.get(page).text
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+        action = unescape(re.search(r'<form method="post" action="([^"]*)"', form)[1])  # type: ignore[index]
+        return self.http.post(action, data={**hidden, **fields})
+
+    def sign_up(self, code: str, username: str, password: str = PASSPHRASE, again: str | None = None) -> httpx.Response:
+        """Use an invitation."""
+        twice = password if again is None else again
+        return self.send("/hub/signup", code=code, username=username, password=password, password_again=twice)
+
+    def sign_in(self, username: str, password: str = PASSPHRASE, **fields: str) -> httpx.Response:
+        """Sign in."""
+        return self.send("/hub/login", username=username, password=password, **fields)
+
+
+def problem_in(response: httpx.Response) -> str:
+    """Return the sentence that the page says above its form."""
+    found = re.search(r'role="alert".*?<strong>(.*?)</strong>', response.text, re.DOTALL)
+    return unescape(found[1]) if found else ""
+
+
+def prepare(config: Config) -> tuple[str, str, str]:
+    """Make the cohort and its invitations, as a coordinator would."""
+    store = Store(config.db_url)
+    store.migrate()
+    setup = Actor(username="setup", person=None, scopes=frozenset(), participates=frozenset(), facilitates=frozenset())
+    codes = []
+    with store.write() as db:
+        now = clock.now()
+        actions.create_cohort(db, actor=setup, now=now, cohort=COHORT)
+        for role, cohort, seats in (
+            (Role.PARTICIPANT, "river", 50),
+            (Role.FACILITATOR, "river", 1),
+            (Role.COORDINATOR, None, 1),
+        ):
+            code = actions.create_invitation(db, actor="setup", now=now, role=role, cohort=cohort, seats=seats, days=30)
+            codes.append(code)
+    store.close()
+    return codes[0], codes[1], codes[2]
+
+
+def serve(config: Config) -> subprocess.Popen[str]:
+    """Start ``academy serve`` and wait until it greets."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("ACADEMY_")}
+    environ |= {"ACADEMY_HOME": str(config.home), "ACADEMY_PORT": str(config.port), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "academy.cli", "serve"],
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    log = config.home / "logs" / "academy.log"
+    assert "The academy is at" in line, line + (log.read_text() if log.exists() else "")
+    return process
+
+
+def stop(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Press Ctrl-C; return what is still there of all the processes that it had started."""
+    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    process.send_signal(signal.SIGINT)
+    process.wait(60)
+    return [member for member in family if member.is_running() and member.status() != psutil.STATUS_ZOMBIE]
+
+
+@pytest.fixture(scope="module")
+def academy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Serve an empty programme with one cohort."""
+    home = tmp_path_factory.mktemp("home")
+    config = Config(
+        home=home, port=choose().hub, db_url=f"sqlite:///{home / 'store.db'}", content=ROOT, behaviour=Behaviour()
+    )
+    before = os.umask(0o077)
+    members, facilitator, coordinator = prepare(config)
+    os.umask(before)
+    installation = Installation(config, serve(config), members, facilitator, coordinator)
+    yield installation
+    stop(installation.process)
+
+
+def test_an_invitation_makes_an_account_and_leads_home(academy: Installation) -> None:
+    """With a right code, a user name and a passphrase a person is signed in and lands in the academy."""
+    visitor = Visitor(academy)
+    page = visitor.sign_up(academy.members, "Wren")
+    assert page.status_code == 200
+    assert str(page.url).startswith(f"{academy.address}/services/academy/")
+    assert visitor.get("/services/academy/api/me").json()["participates"] == ["river"]
+
+
+def test_a_code_may_be_typed_as_it_was_heard(academy: Installation) -> None:
+    """Capitals and spaces in the code do not matter."""
+    assert Visitor(academy).sign_up(academy.members.upper().replace("-", " "), "lark").status_code == 200
+
+
+def test_a_wrong_invitation_changes_nothing_and_keeps_what_was_typed(academy: Installation) -> None:
+    """One sentence; code and user name stay in the form, the passphrase does not; no account is made."""
+    page = Visitor(academy).sign_up("abcd-efgh-jkmn-pqrs", "heron")
+    assert page.status_code == 400
+    assert problem_in(page).startswith("This invitation code is not known.")
+    assert 'value="heron"' in page.text
+    assert 'value="abcd-efgh-jkmn-pqrs"' in page.text
+    assert PASSPHRASE not in page.text
+    assert "heron" not in academy.accounts()
+
+
+def test_a_used_invitation_lets_nobody_else_in(academy: Installation) -> None:
+    """The one place of the facilitator's invitation is taken by the first who uses it."""
+    assert Visitor(academy).sign_up(academy.facilitator, "anika").status_code == 200
+    page = Visitor(academy).sign_up(academy.facilitator, "intruder")
+    assert "All places of this invitation are taken." in problem_in(page)
+    assert "intruder" not in academy.accounts()
+
+
+def test_a_sign_up_that_broke_half_way_can_be_sent_again(academy: Installation) -> None:
+    """Where the place was given and the account not made, the same form brings the account."""
+    store = Store(academy.config.db_url)
+    with store.write() as db:
+        actions.enrol(db, now=clock.now(), username="plover", code=academy.members)
+        used = queries.invitation_by_code(db, academy.members).used  # type: ignore[union-attr]
+    assert Visitor(academy).sign_up(academy.members, "plover").status_code == 200
+    with store.read() as db:
+        assert queries.invitation_by_code(db, academy.members).used == used  # type: ignore[union-attr]
+    store.close()
+
+
+def test_a_taken_user_name_is_refused_and_its_owner_gets_no_other_place(academy: Installation) -> None:
+    """Nobody can use an invitation in another person's name."""
+    Visitor(academy).sign_up(academy.members, "sparrow")
+    page = Visitor(academy).sign_up(academy.coordinator, "sparrow", "another long passphrase")
+    assert "taken" in problem_in(page)
+    visitor = Visitor(academy)
+    visitor.sign_in("sparrow")
+    assert visitor.get("/services/academy/api/me").json()["coordinates"] is False
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "said"),
+    [
+        ("short", "short", "too short"),
+        ("qwertyqwerty", "qwertyqwerty", "easy to guess"),
+        ("QwertyQwerty", "QwertyQwerty", "easy to guess"),
+        ("seven quiet herons wade", "seven quiet herons wake", "not the same"),
+        ("x" * 300, "x" * 300, "too long"),
+    ],
+)
+def test_a_weak_passphrase_is_refused(academy: Installation, password: str, again: str, said: str) -> None:
+    """Short, common and mistyped passphrases make no account and use no place."""
+    page = Visitor(academy).sign_up(academy.members, "dunlin", password, again)
+    assert page.status_code == 400
+    assert said in problem_in(page)
+    assert "dunlin" not in academy.accounts()
+
+
+@pytest.mark.parametrize("username", ["ab", "-abc", "salma@example.org", "a b c", "é" * 5, "../etc", "x" * 32])
+def test_a_user_name_of_another_form_is_refused(academy: Installation, username: str) -> None:
+    """The pattern keeps names out that would break addresses, folders or lists, and e-mail addresses."""
+    page = Visitor(academy).sign_up(academy.members, username)
+    assert problem_in(page).startswith("Choose a user name")
+
+
+def test_a_form_with_unknown_fields_is_refused(academy: Installation) -> None:
+    """A field that the form does not have is not ignored."""
+    page = Visitor(academy).send(
+        "/hub/signup", code=academy.members, username="stint", password=PASSPHRASE, password_again=PASSPHRASE, admin="1"
+    )
+    assert "does not belong here" in problem_in(page)
+    assert "stint" not in academy.accounts()
+
+
+def test_a_form_without_its_token_is_refused(academy: Installation) -> None:
+    """Another site cannot sign anybody up or in."""
+    visitor = Visitor(academy)
+    visitor.get("/hub/signup")
+    for page in ("signup", "login", "reset"):
+        sent = visitor.http.post(f"/hub/{page}", data={"username": "wren", "password": PASSPHRASE})
+        assert sent.status_code == 403
+
+
+def test_long_passphrases_in_any_script_count_to_their_last_letter(academy: Installation) -> None:
+    """Nothing is cut off, however many bytes a letter has."""
+    words = "ሰባት ጸጥ ያሉ ሽመላዎች በውሃ ውስጥ ይራመዳሉ ሁልጊዜ ማለዳ"
+    Visitor(academy).sign_up(academy.members, "ibis", words)
+    assert Visitor(academy).sign_in("ibis", words + "!").status_code == 403
+    assert Visitor(academy).sign_in("ibis", words).status_code == 200
+
+
+def test_five_wrong_passphrases_lock_out_and_a_one_time_code_lets_back_in(academy: Installation) -> None:
+    """The sixth try waits even with the right passphrase; the facilitator's code sets a new one at once."""
+    first = Visitor(academy)
+    first.sign_up(academy.members, "grebe")
+    for _ in range(5):
+        page = Visitor(academy).sign_in("grebe", "seven wrong herons wade")
+        assert page.status_code == 403
+        assert "is not right" in problem_in(page)
+    assert "too many tries" in problem_in(Visitor(academy).sign_in("grebe"))
+
+    visitor = Visitor(academy)
+    code = reset_code(academy, "grebe")
+    new = "eight quiet herons fly"
+    wrong = visitor.send("/hub/reset", username="grebe", code="wrong", password=new, password_again=new)
+    assert problem_in(wrong).startswith("This code is not right.")
+    assert 'value="grebe"' in wrong.text
+    done = visitor.send("/hub/reset", username="grebe", code=code, password=new, password_again=new)
+    assert "Your new passphrase is set" in done.text
+    again = visitor.send("/hub/reset", username="grebe", code=code, password=PASSPHRASE, password_again=PASSPHRASE)
+    assert again.status_code == 409
+    assert Visitor(academy).sign_in("grebe").status_code == 403
+    assert Visitor(academy).sign_in("grebe", new).status_code == 200
+    assert "Sign in" in first.get("/hub/home").text, "a session from before the reset has ended"
+
+
+def test_an_unknown_user_name_is_answered_like_a_wrong_passphrase(academy: Installation) -> None:
+    """Who has an account cannot be found out by trying, not even from the lock-out."""
+    Visitor(academy).sign_up(academy.members, "coot")
+    known = [Visitor(academy).sign_in("coot", "wrong wrong wrong") for _ in range(6)]
+    unknown = [Visitor(academy).sign_in("nobody-here", "wrong wrong wrong") for _ in range(6)]
+    assert [problem_in(page) for page in known] == [problem_in(page) for page in unknown]
+
+
+def reset_code(academy: Installation, username: str) -> str:
+    """Return a one-time code, as the facilitator's page shows it."""
+    store = Store(academy.config.db_url)
+    with store.write() as db:
+        person = queries.person_by_username(db, username)
+        actor = queries.actor(db, username="anika", scopes=frozenset())
+        assert person is not None
+        code = actions.issue_reset_code(db, actor=actor, now=clock.now(), person=person.id, username=username, hours=1)
+    store.close()
+    return code
+
+
+def test_an_authenticator_app_can_be_set_up_and_is_then_needed(academy: Installation) -> None:
+    """It is switched on with a code that it shows; a one-time code switches it off."""
+    visitor = Visitor(academy)
+    visitor.sign_up(academy.members, "tern")
+    page = visitor.get("/hub/two-factor").text
+    secret = re.search(r'class="code">([A-Z2-7 ]+)<', page)[1].replace(" ", "")  # type: ignore[index]
+    wrong = visitor.send("/hub/two-factor", **{"password": PASSPHRASE, "2fa": "000000"})
+    assert "not the code that the app shows" in problem_in(wrong)
+    code = str(onetimepass.get_totp(secret)).zfill(6)
+    assert "It is on" in visitor.send("/hub/two-factor", **{"password": PASSPHRASE, "2fa": code}).text
+    assert Visitor(academy).sign_in("tern").status_code == 403
+    assert Visitor(academy).sign_in("tern", **{"2fa": code}).status_code == 200
+    new = "nine quiet herons sleep"
+    one_time = reset_code(academy, "tern")
+    Visitor(academy).send("/hub/reset", username="tern", code=one_time, password=new, password_again=new)
+    assert Visitor(academy).sign_in("tern", new).status_code == 200
+
+
+def test_a_passphrase_is_changed_by_who_knows_it_and_other_devices_are_signed_out(academy: Installation) -> None:
+    """The present passphrase is asked for; this device stays signed in."""
+    here, there = Visitor(academy), Visitor(academy)
+    here.sign_up(academy.members, "knot")
+    there.sign_in("knot")
+    new = "ten quiet herons return"
+    fields = {"password": new, "password_again": new}
+    assert problem_in(here.send("/hub/change-password", old_password="not this one", **fields))
+    assert "is set" in here.send("/hub/change-password", old_password=PASSPHRASE, **fields).text
+    assert here.get("/hub/home").url.path == "/hub/home"
+    assert there.get("/hub/home").url.path == "/hub/login"
+    assert Visitor(academy).sign_in("knot", new).status_code == 200
+
+
+def test_signing_out_ends_the_session_everywhere_in_the_browser(academy: Installation) -> None:
+    """After it the academy asks to sign in again."""
+    visitor = Visitor(academy)
+    visitor.sign_up(academy.members, "avocet")
+    assert "You are signed out" in visitor.get("/hub/logout").text
+    assert visitor.get("/services/academy/").url.path == "/hub/login"
+
+
+def test_a_participant_cannot_start_a_server(academy: Installation) -> None:
+    """Neither by page, by form, by API nor by the grading link; nor make a token for it."""
+    visitor = Visitor(academy)
+    visitor.sign_up(academy.members, "snipe")
+    for path in ("/hub/spawn", "/hub/spawn/snipe", "/hub/spawn/snipe/river", "/hub/grading/river", "/hub/admin"):
+        assert visitor.get(path).status_code in (403, 404), path
+    token = {"X-XSRFToken": visitor.http.cookies.get("_xsrf", path="/hub/") or ""}
+    for path in ("/hub/api/users/snipe/server", "/hub/api/users/snipe/servers/river", "/hub/api/users/snipe/tokens"):
+        assert visitor.http.post(path, headers=token).status_code in (403, 404), path
+    assert visitor.http.get("/hub/api/users", headers=token).status_code == 403
+
+
+def test_somebody_without_a_place_is_refused_by_both_services(academy: Installation) -> None:
+    """An account in no group signs in and gets no further."""
+    add_account(academy.config, "davit", PASSPHRASE)
+    visitor = Visitor(academy)
+    assert visitor.sign_in("davit").status_code == 403
+    for path in ("/services/academy/", "/services/academy/c/river", "/services/interactive/", "/hub/grading/river"):
+        assert visitor.get(path).status_code == 403, path
+
+
+def test_an_account_without_a_place_can_use_an_invitation(academy: Installation) -> None:
+    """Signed in, only the code is asked for; after signing in again the place is there."""
+    add_account(academy.config, "whimbrel", PASSPHRASE)
+    visitor = Visitor(academy)
+    visitor.sign_in("whimbrel")
+    visitor.send("/hub/signup", code=academy.members)
+    visitor.sign_in("whimbrel")
+    assert visitor.get("/services/academy/api/me").json()["participates"] == ["river"]
+
+
+def test_every_page_of_the_hub_is_plain_and_loads_only_from_here(academy: Installation) -> None:
+    """No script, no style of the Hub's, no other host; a policy that would stop them."""
+    visitor = Visitor(academy)
+    pages = [visitor.get(path) for path in ("/hub/login", "/hub/signup", "/hub/reset", "/hub/nothing-here")]
+    visitor.sign_up(academy.members, "dotterel")
+    inside = ("change-password", "two-factor", "home", "token", "spawn", "admin", "logout")
+    pages += [visitor.get(f"/hub/{path}") for path in inside]
+    for page in pages:
+        assert "<script" not in page.text, page.url
+        assert not re.findall(r'(?:href|src)="(?:https?:)?//', page.text), page.url
+        assert "JupyterHub" not in page.text, page.url
+        assert page.headers["Content-Security-Policy"].startswith("default-src 'none'"), page.url
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_facilitator_opens_formgrader_by_one_link(academy: Installation) -> None:
+    """The link starts her server for that cohort and leads to formgrader; its environment holds no secret of ours."""
+    visitor = Visitor(academy)
+    visitor.sign_up(academy.facilitator, "anika")
+    visitor.sign_in("anika")
+    page = visitor.get("/hub/grading/river?page=manage_students")
+    until = time.monotonic() + 60
+    while "being prepared" in page.text and time.monotonic() < until:
+        page = visitor.get(str(page.url))
+    assert page.url.path == "/user/anika/river/formgrader/manage_students"
+    assert "<title>nbgrader formgrade</title>" in page.text
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    assert visitor.get("/hub/spawn/anika/lake").status_code != 200, "no cohort of hers"
+    server = next(
+        child
+        for child in psutil.Process(academy.process.pid).children(recursive=True)
+        if "jupyterhub.singleuser" in " ".join(child.cmdline())
+    )
+    assert not [name for name in server.environ() if name.startswith(("ACADEMY_", "CONFIGPROXY_"))]
+    other = Visitor(academy)
+    other.sign_up(academy.members, "ruff")
+    assert other.get("/user/anika/river/formgrader").status_code in (403, 404)
+
+
+def test_a_service_that_dies_is_back_within_seconds(academy: Installation) -> None:
+    """The Hub notices after a second and starts it again; sessions go on."""
+    visitor = Visitor(academy)
+    visitor.sign_up(academy.members, "godwit")
+    service = next(
+        child
+        for child in psutil.Process(academy.process.pid).children(recursive=True)
+        if "academy.web" in child.cmdline()
+    )
+    service.kill()
+    service.wait(5)
+    killed = time.monotonic()
+    while visitor.get("/services/academy/help").status_code != 200:
+        assert time.monotonic() - killed < 20
+    assert visitor.get("/services/academy/api/me").json()["username"] == "godwit"
+
+
+def test_nothing_keeps_an_address_a_device_or_a_passphrase(academy: Installation) -> None:
+    """After all these visits no file of the installation holds what would tell where somebody was."""
+    Visitor(academy).get("/services/academy/help")
+    telltales = [text.encode() for text in (TELLTALE_ADDRESS, TELLTALE_DEVICE, PASSPHRASE)]
+    for file in academy.config.home.rglob("*"):
+        if file.is_file():
+            data = file.read_bytes()
+            assert not [text for text in telltales if text in data], file
+
+
+def test_everything_is_readable_by_its_owner_only(academy: Installation) -> None:
+    """Folders and files of the installation are closed to other users of the machine."""
+    open_ones = [
+        path for path in academy.config.home.rglob("*") if not path.is_symlink() and path.stat().st_mode & 0o077
+    ]
+    exchange = academy.config.exchange_dir
+    assert [path for path in open_ones if exchange not in path.parents] == []
+
+
+def test_ctrl_c_leaves_no_process_and_a_second_start_keeps_everything(academy: Installation) -> None:
+    """Hub, proxy, services and servers end; accounts and places are there again afterwards."""
+    Visitor(academy).sign_up(academy.members, "curlew")
+    assert stop(academy.process) == []
+    academy.process = serve(academy.config)
+    visitor = Visitor(academy)
+    assert visitor.sign_in("curlew").status_code == 200
+    assert visitor.get("/services/academy/api/me").json()["participates"] == ["river"]
