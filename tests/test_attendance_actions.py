@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from academy.attendance import actions, codes, queries
 from academy.attendance.model import CheckIn, Naming, Outcome, Register, Session, Source, State, Status
+from academy.config import Config
 from academy.errors import AcademyError, BadInput, Closed, Conflict, NotAllowed, NotFound
 from academy.people.model import Role
 from academy.rights import NOBODY, Actor
@@ -274,6 +275,18 @@ def test_after_closing_nobody_can_work_out_who_was_counted(store: Store, cast: C
     assert rows_of(store, schema.check_in_attempt) == []
     (claim,) = rows_of(store, schema.claim)
     assert claim["nonce"] != codes.check_in_nonce("", cast.salma.person)
+
+
+def test_the_key_is_gone_from_the_files_after_the_store_is_closed(store: Store, cast: Cast, config: Config) -> None:
+    """Closing overwrites it: neither the database nor its journal holds it any more."""
+    session = opened(store, cast)
+    with store.read() as db:
+        secret = queries.secret_of(db, session).encode()
+    close(store, cast, session)
+    store.close()
+    files = list(config.home.glob("store.db*"))
+    assert files
+    assert all(secret not in file.read_bytes() for file in files)
 
 
 def test_a_wrong_code_is_counted_and_the_right_one_still_works(store: Store, cast: Cast) -> None:
