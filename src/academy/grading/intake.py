@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import nbformat
+
 from academy.grading.model import CourseFolder
 from academy.grading.settings import LARGEST_FILE
 
-__all__ = ["Arrival", "arrivals", "collected", "fault_of", "notebook_fault", "username_fault"]
+__all__ = ["Arrival", "arrivals", "collected", "fault_of", "is_notebook", "notebook_fault", "username_fault"]
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9-]{2,30}")
+UNREADABLE = "This notebook cannot be read: it is empty, damaged or of an old format."
 STAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
@@ -79,13 +82,17 @@ def notebook_fault(file: Path) -> str | None:
     """Say in one sentence why this is no notebook that can be marked; None if it is one."""
     if not file.is_file():
         return "This submission holds no notebook of the assessment."
+    return None if is_notebook(file.read_bytes()) else UNREADABLE
+
+
+def is_notebook(data: bytes) -> bool:
+    """Tell whether these bytes are a notebook of the present format, as far as marking needs it."""
     try:
-        data = json.loads(file.read_bytes())
-        cells = data["cells"]
-        readable = data["nbformat"] == 4 and all(isinstance(cell["cell_type"], str) for cell in cells)  # noqa: PLR2004
-    except (ValueError, KeyError, TypeError, RecursionError):
-        readable = False
-    return None if readable else "This notebook cannot be read: it is empty, damaged or of an old format."
+        found = json.loads(data)
+        nbformat.validate(found, version=4)
+        return bool(found["nbformat"] == 4)  # noqa: PLR2004 - older ones have no cells
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is no notebook
+        return False
 
 
 def collected(course: CourseFolder, assignment: str) -> dict[str, datetime]:

@@ -12,7 +12,10 @@ from academy.content.scoring import score
 from academy.grading.keys import grade_cell
 from academy.grading.model import Verdict
 
-__all__ = ["Mark", "mark_answers", "verdict_of"]
+__all__ = ["GONE", "Mark", "mark_answers", "take_answers", "verdict_of"]
+
+GONE = "# This cell was missing from what was handed in."
+"""Stands in a solution cell that a submission does not have: no answer can be read from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,24 @@ def mark_answers(nb: Any, questions: Sequence[Question]) -> list[Mark]:
         verdict = verdict_of(points, question.points)
         marks.append(Mark(question.id, grade_cell(question), points, question.points, verdict))
     return marks
+
+
+def take_answers(released: Any, submitted: Any) -> Any:
+    """Return ``released`` with the texts of the solution cells of ``submitted``; of two with one name the last.
+
+    Raises nothing, whatever stands in ``submitted``.
+    """
+    texts: dict[str, str] = {}
+    for cell in submitted.cells:
+        about = cell.get("metadata", {}).get("nbgrader")
+        name = about.get("grade_id") if isinstance(about, dict) else None
+        if isinstance(name, str) and isinstance(cell.get("source"), str):
+            texts[name] = cell["source"]
+    for cell in released.cells:
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("solution"):
+            cell.source = texts.get(about["grade_id"], GONE)
+    return released
 
 
 def verdict_of(points: float | None, most: float) -> Verdict:

@@ -16,6 +16,16 @@ __all__ = ["AUTOGRADE", "FEEDBACK", "LARGEST_FILE", "course_settings", "settings
 LARGEST_FILE = 1_000_000
 """Bytes of the largest file that is accepted in a submission; an assessment with its longest answers is a fifth."""
 
+SANITIZE = (
+    "academy.grading.bridge.preprocessors.TakeAnswers",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+"""nbgrader's own list, begun with a notebook in which nothing but the answers comes from the submission."""
+
 AUTOGRADE = (
     "academy.grading.bridge.preprocessors.ScoreQuestions",
     "nbgrader.preprocessors.IgnorePattern",
@@ -67,6 +77,8 @@ def _marking(c: Any, course: CourseFolder) -> None:
     c.ClearSolutions.code_stub = {"python": CODE_STUB}
     c.ClearSolutions.text_stub = ESSAY_STUB
     c.OverwriteCells.add_missing_cells = True
+    c.Autograde.sanitize_preprocessors = list(SANITIZE)
+    c.TakeAnswers.released = str(course.root / "release")
     c.Autograde.autograde_preprocessors = list(AUTOGRADE)
     c.ScoreQuestions.keys = str(course.keys)
 

@@ -26,7 +26,7 @@ from academy.grading.bridge.folder import (
     prepare_course,
     write,
 )
-from academy.grading.intake import Arrival, arrivals, fault_of, username_fault
+from academy.grading.intake import Arrival, arrivals, fault_of, is_notebook, username_fault
 from academy.grading.keys import parse, refuse_code
 from academy.grading.model import CourseFolder, Delivery
 from academy.grading.settings import LARGEST_FILE
@@ -119,11 +119,9 @@ def _check(data: bytes) -> None:
     if len(data) > LARGEST_FILE:
         message = f"This notebook is larger than {LARGEST_FILE // 1_000_000} MB; take pictures and outputs out of it."
         raise BadInput(message, code="too-large", field="notebook")
-    try:
-        nbformat.validate(nbformat.reads(data.decode(), as_version=4))
-    except Exception as error:
+    if not is_notebook(data):
         message = "This file is not a notebook that can be opened; save it again and send it once more."
-        raise BadInput(message, code="not-a-notebook", field="notebook") from error
+        raise BadInput(message, code="not-a-notebook", field="notebook")
 
 
 def _submit(course: CourseFolder, assignment: str, delivery: Delivery, data: bytes) -> None:

@@ -1,7 +1,7 @@
-"""Two steps that stand in nbgrader's autograding where it would execute what was handed in.
+"""Three steps of ours in nbgrader's autograding, in place of the one that would execute what was handed in.
 
-Answers are data: the literal in a solution cell is read in this process with a strict parser and scored by the rules.
-Nothing that a person handed in is ever run here.
+Answers are data: of a submission only the text of its solution cells is taken over; the literal in it is read in this
+process with a strict parser and scored by the rules. Nothing that a person handed in is ever run here.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
@@ -17,11 +18,26 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from academy.grading.keys import read, refuse_code
-from academy.grading.rules import Mark, mark_answers
+from academy.grading.rules import Mark, mark_answers, take_answers
 
-__all__ = ["LeaveToAPerson", "ScoreQuestions"]
+__all__ = ["LeaveToAPerson", "ScoreQuestions", "TakeAnswers"]
 
 Step = tuple[NotebookNode, dict[str, Any]]
+
+
+class TakeAnswers(NbGraderPreprocessor):
+    """Puts the submission's answers into the released notebook and goes on with that.
+
+    So locked cells, metadata, outputs and whatever else was changed, added or taken away never get any further.
+    """
+
+    released = Unicode("", help="Folder of the released assignments.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Step:
+        """Return the released notebook with the answers of ``nb``."""
+        about = resources["nbgrader"]
+        file = Path(self.released) / about["assignment"] / f"{about['notebook']}.ipynb"
+        return take_answers(nbformat.read(file, as_version=4), nb), resources
 
 
 class ScoreQuestions(NbGraderPreprocessor):
