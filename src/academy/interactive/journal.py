@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import logging
 import re
+from ipaddress import IPv6Address
 from typing import Any
 
 __all__ = ["log_request", "scrub", "scrub_all_records"]
 
 QUERY = re.compile(r"\?[^\s'\")]+")
-ADDRESS = re.compile(
-    r"(?<![\w.])(?!127\.0\.0\.1)\d{1,3}(?:\.\d{1,3}){3}(?![\w.])"
-    r"|(?<![\w:])(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{1,4}(?![\w:])",
-    re.IGNORECASE,
-)
+FOUR = re.compile(r"(?<![\w.])(?!127\.0\.0\.1)\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
+SIX = re.compile(r"[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*", re.IGNORECASE)
 BEARER = re.compile(r"(?i)\b(bearer|token)(\s+|=)[\w.~+/-]{16,}")
 
 
 def scrub(text: str) -> str:
     """Return ``text`` without query strings, network addresses and tokens."""
-    return BEARER.sub(r"\1\2…", ADDRESS.sub("…", QUERY.sub("?…", text)))
+    return BEARER.sub(r"\1\2…", SIX.sub(_hidden, FOUR.sub("…", QUERY.sub("?…", text))))
+
+
+def _hidden(found: re.Match[str]) -> str:
+    """Hide what reads as an address, and leave times of day alone."""
+    try:
+        IPv6Address(found[0].rstrip("."))
+    except ValueError:
+        return found[0]
+    return "…"
 
 
 def log_request(handler: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from academy.errors import BadInput
 
 __all__ = ["STATUSES", "Counts", "clock", "correction", "counts"]
 
+TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?", re.ASCII)
 STATUSES = {"present": "Present", "absent": "Absent", "excused": "Excused"}
 """What a facilitator can say of a person, and how it is called."""
 
@@ -74,12 +76,11 @@ def _moment(text: Any, session: Mapping[str, Any], field: str) -> str | None:
         return None
     start = datetime.fromisoformat(session["starts_at"]).astimezone(ZoneInfo(session["zone"]))
     end = datetime.fromisoformat(session["ends_at"]).astimezone(ZoneInfo(session["zone"]))
-    try:
-        hour, minute = (int(part) for part in str(text).split(":")[:2])
-        moment = start.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    except ValueError as error:
+    found = TIME.fullmatch(str(text))
+    if found is None:
         message = "Write times like 14:05."
-        raise BadInput(message, code="bad-time", field=field) from error
+        raise BadInput(message, code="bad-time", field=field)
+    moment = start.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
     if end.date() > start.date() and moment < start - timedelta(hours=12):
         moment += timedelta(days=1)
     return moment.isoformat()
