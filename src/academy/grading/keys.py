@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import Field, TypeAdapter
 
 from academy.content.questions import Essay, Question, question_adapter, slug_of
 from academy.errors import Conflict
 from academy.grading.model import CourseFolder
 
 __all__ = ["dump", "grade_cell", "parse", "questions_by_cell", "read", "refuse_code"]
+
+_questions: TypeAdapter[list[Question]] = TypeAdapter(
+    Annotated[list[Annotated[Question, Field(discriminator="type")]], Field(min_length=1)]
+)
 
 
 def dump(questions: Iterable[Question]) -> str:
@@ -25,8 +29,8 @@ def dump(questions: Iterable[Question]) -> str:
 def parse(text: str) -> list[Question]:
     """Read what ``dump`` wrote. Raises ``Conflict`` that quotes nothing of it."""
     try:
-        return [question_adapter.validate_python(item) for item in json.loads(text)]
-    except (ValueError, TypeError, ValidationError) as error:
+        return _questions.validate_python(json.loads(text))
+    except (ValueError, RecursionError) as error:
         message = "The key of this assessment cannot be read; release the assessment again."
         raise Conflict(message, code="bad-key") from error
 

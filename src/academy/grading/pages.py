@@ -133,7 +133,7 @@ def extend(request: Request) -> Response:
 
 def feedback(request: Request) -> Response:
     """Show a participant her marks, and the reason behind every option."""
-    assessment = assessment_of(request)
+    assessment = load(request.config.content).assessment(assessment_of(request).slug, request.language)
     cohort = people.cohort(request.db, request.path["cohort"])
     found = queries.feedback_of(
         request.db, person=str(request.actor.person), cohort=cohort.slug, assessment=assessment.slug
