@@ -99,7 +99,7 @@ def test_an_answer_is_not_carried_over_to_the_next_question() -> None:
 
 
 def test_the_learners_notebook_holds_no_key_and_no_rationale() -> None:
-    """No key, hidden test, rationale or graders' guidance stands in the sources or metadata of the learner's version."""
+    """No key, hidden test, rationale or graders' guidance stands in the source or metadata of the learner's cells."""
     text = json.dumps(learner(), ensure_ascii=False)
     secrets = [why for asked in questions() for why in _reasons(json.loads(asked.model_dump_json()))]
     assert len(secrets) == 20

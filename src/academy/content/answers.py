@@ -114,9 +114,11 @@ def answer_text(question: Question, answer: Any, language: str = "en") -> str:
             names = {item.id: item.text for item in question.items}
             places = _places(question, answer)
             texts = [f"{place}. {names[item]}" for item, place in sorted(places.items(), key=lambda pair: int(pair[1]))]
-        case Match() if isinstance(answer, dict):
+        case Match():
             left = {item.id: item.text for item in question.left}
-            texts = [f"{item.text} {left[answer[item.id]]}" for item in question.right if answer.get(item.id) in left]
+            matched = {name: values[0] for name, values in to_fields(question, answer).items() if values[0] in left}
+            pairs = ((item.text, matched.get(f"{question.id}.{item.id}")) for item in question.right)
+            texts = [f"{text} {left[found]}" for text, found in pairs if found]
         case Numeric() | Short() | Essay() if isinstance(answer, str):
             texts = [answer.strip()]
     return "; ".join(text for text in texts if text) or phrases(language)["no-answer"]
