@@ -14,12 +14,12 @@ scrub_all_records()
 os.umask(0o077)
 
 c.ServerApp.root_dir = str(Path.cwd())  # the course folder: formgrader wants it at or below the root
-c.ServerApp.log_level = "WARN"
+c.Application.log_level = "ERROR"
 c.ServerApp.tornado_settings = {"headers": dict(HEADERS), "log_function": log_request}
 c.ServerApp.shutdown_no_activity_timeout = IDLE
 c.ServerApp.terminals_enabled = False
+c.ServerApp.allow_root = True  # in a container the whole academy may be root; the server is no more than that
 c.ServerApp.jpserver_extensions = {
-    "jupyterhub.singleuser.extension": True,
     "nbgrader.server_extensions.formgrader": True,
     "nbgrader.server_extensions.validate_assignment": True,
     "nbgrader.server_extensions.assignment_list": True,
