@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from academy.demo.visitor import Broken, Visitor
+from academy.demo.visitor import LOOK_EVERY, PATIENCE, Broken, Visitor
 
 __all__ = ["mark_by_hand"]
 
 
 def mark_by_hand(host: Visitor, username: str, cohort: str, assessment: str) -> int:
     """Open formgrader in the facilitator's own server, mark every waiting essay, and return how many."""
-    host.open(f"/hub/grading/{cohort}")
+    _open(host, cohort)
     api = f"/user/{username}/{cohort}/formgrader/api"
     marked = 0
     for notebook in _read(host, f"{api}/submitted_notebooks/{assessment}/{assessment}"):
@@ -20,6 +21,18 @@ def mark_by_hand(host: Visitor, username: str, cohort: str, assessment: str) -> 
             _mark(host, f"{api}/grade/{grade['id']}", grade)
             marked += 1
     return marked
+
+
+def _open(host: Visitor, cohort: str) -> None:
+    """Open formgrader; the page that says "one moment" loads itself again until the server has started."""
+    until = time.monotonic() + PATIENCE
+    host.open(f"/hub/grading/{cohort}")
+    while "/formgrader" not in host.address.split("?")[0]:
+        if time.monotonic() > until:
+            message = "formgrader did not start"
+            raise Broken(message)
+        time.sleep(LOOK_EVERY)
+        host.open(f"/hub/grading/{cohort}")
 
 
 def _mark(host: Visitor, address: str, grade: dict[str, Any]) -> None:

@@ -178,7 +178,7 @@ def _grade(host: Visitor, account: Account, report: Report) -> None:
     collected = host.ask_and_wait(COHORT, ASSESSMENT, "collect")
     host.ask_and_wait(COHORT, ASSESSMENT, "autograde")
     scores = host.api(f"/c/{COHORT}/assessments/{ASSESSMENT}/scores")["scores"]
-    report.collected = len(collected["students"])
+    report.collected = collected["collected"]
     report.autograded = len({row["student"] for row in scores})
     report.awaiting_manual = sum(row["needs_manual_grade"] for row in scores)
     report.manually_graded = mark_by_hand(host, account.username, COHORT, ASSESSMENT)

@@ -10,7 +10,7 @@ from typing import Any, Self
 import httpx
 from bs4 import BeautifulSoup, Tag
 
-__all__ = ["Broken", "Visitor"]
+__all__ = ["LOOK_EVERY", "PATIENCE", "Broken", "Visitor"]
 
 SERVICE = "/services/academy"
 LOOK_EVERY = 0.2  # seconds

@@ -84,7 +84,7 @@ def lessons_done_by_person(db: Connection, cohort: str) -> dict[str, int]:
     rows = db.execute(
         select(table.c.person, func.count()).where(table.c.cohort == cohort).group_by(table.c.person)
     )
-    return dict(rows.tuples())
+    return dict(iter(rows.tuples()))
 
 
 def senders(db: Connection, cohort: str) -> dict[str, set[str]]:

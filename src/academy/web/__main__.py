@@ -15,6 +15,7 @@ from academy.web.app import serve
 def main() -> int:
     """Serve until stopped; a bad configuration is one sentence and exit code 2."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("tornado.application").setLevel(logging.WARNING)  # it names who signs in
     try:
         asyncio.run(serve(load(), dict(os.environ)))
     except AcademyError as error:
