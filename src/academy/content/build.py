@@ -15,7 +15,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from academy.content.catalogue import load
 from academy.content.model import Assessment, Block, Box, Figure, Lesson, Practice, Prose, Twin
-from academy.content.notebook import question_cells
+from academy.content.notebook import question_cells, unlinked
 from academy.content.phrases import phrases
 from academy.content.plain_page import CITATION
 from academy.content.shuffle import left_of, parts_of
@@ -26,8 +26,8 @@ __all__ = ["ASSESSMENT_STEPS", "LESSON_STEPS", "build", "build_assessment", "bui
 def build(root: Path, out: Path) -> list[Path]:
     """Build all notebooks of the content below ``root`` into ``out`` and return their paths. Raises ``ContentError``.
 
-    Assessments are the instructor's versions, in English: ``out/assessments/SLUG/SLUG.ipynb``. Lessons are in every
-    language: ``out/lessons/MODULE/LANG/LESSON.ipynb``.
+    Assessments are the instructor's versions, in English: ``out/assessments/SLUG/SLUG.ipynb``. Lessons are in the
+    languages they exist in: ``out/lessons/MODULE/LANG/LESSON.ipynb``.
     """
     catalogue = load(root)
     built = []
@@ -37,7 +37,8 @@ def build(root: Path, out: Path) -> list[Path]:
     for slug, languages in catalogue.modules.items():
         for language, module in languages.items():
             folder = out / "lessons" / slug / language
-            built += [_write(build_lesson(lesson), folder / f"{lesson.slug}.ipynb") for lesson in module.lessons]
+            own = [lesson for lesson in module.lessons if lesson.language == language]
+            built += [_write(build_lesson(lesson), folder / f"{lesson.slug}.ipynb") for lesson in own]
     return built
 
 
@@ -140,13 +141,14 @@ def _block_cells(blocks: Iterable[Block], lesson: Lesson) -> list[NotebookNode]:
 def _numbered(text: str, lesson: Lesson) -> str:
     """Return prose with the numbers of its sources in place of their keys."""
     numbers = {source.key: number for number, source in enumerate(lesson.cited, 1)}
-    return CITATION.sub(lambda found: f"[{numbers[found[1]]}]", text)
+    return CITATION.sub(lambda found: f"[{numbers[found[1]]}]", unlinked(text))
 
 
 def _figure_cell(figure: Figure, lesson: Lesson) -> NotebookNode:
     alt = figure.alt.replace("[", "(").replace("]", ")")
+    picture = figure.svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)  # no page around it says so
     cell = new_markdown_cell(f"![{alt}](attachment:{figure.file})\n\n{_numbered(figure.description.text, lesson)}")
-    cell.attachments = {figure.file: {"image/svg+xml": base64.b64encode(figure.svg.encode()).decode("ascii")}}
+    cell.attachments = {figure.file: {"image/svg+xml": base64.b64encode(picture.encode()).decode("ascii")}}
     return cell
 
 
@@ -164,9 +166,10 @@ def _box_text(box: Box, lesson: Lesson) -> str:
 def _practice_text(practice: Practice, lesson: Lesson) -> str:
     """Return a practice question to think about: on the page it gives feedback, here its options are only listed."""
     question = practice.question
-    parts = [f"**{phrases(lesson.language)['practice']}**", question.stem]
+    parts = [f"**{phrases(lesson.language)['practice']}**", unlinked(question.stem)]
     parts += [
-        "\n".join(f"- {item.text}" for item in items) for items in (left_of(question, ""), parts_of(question, ""))
+        "\n".join(f"- {unlinked(item.text)}" for item in items)
+        for items in (left_of(question, ""), parts_of(question, ""))
     ]
     return "\n\n".join(part for part in parts if part)
 

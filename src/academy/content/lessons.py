@@ -126,7 +126,7 @@ def _blocks(text: str, first_line: int, page: _Page, *, inside: str = "") -> tup
     blocks: list[Block] = []
     start = 0
     for token in _parser.parse(text):
-        if token.type == "colon_fence" and token.map is not None:
+        if token.type == "colon_fence" and token.level == 0 and token.map is not None:
             _add_prose(blocks, lines[start : token.map[0]], first_line + start, page)
             directive = _directive(token, lines, first_line, page)
             if inside and (directive.name in {"practice", "twin"} or inside != "twin"):

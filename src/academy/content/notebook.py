@@ -25,7 +25,7 @@ from academy.content.scoring import RULES, Answer, answer_key, key_of
 from academy.content.shuffle import left_of, parts_of
 from academy.content.templates import points_text
 
-__all__ = ["CODE_STUB", "ESSAY_STUB", "question_cells", "read_answers", "write_answers"]
+__all__ = ["CODE_STUB", "ESSAY_STUB", "question_cells", "read_answers", "unlinked", "write_answers"]
 
 CODE_STUB = "answer = None"
 """What stands in a solution cell before there is an answer; nbgrader's ``ClearSolutions.code_stub`` must equal it."""
@@ -85,17 +85,17 @@ def _named(cell: NotebookNode, question: Question) -> NotebookNode:
 def _stem(question: Question, number: int, language: str) -> str:
     """Return what a learner reads: the question, its options with their codes, and how to write the answer."""
     words = phrases(language)
-    parts = [f"## {words['question-number'].format(number=number)}", _unlinked(question.stem)]
+    parts = [f"## {words['question-number'].format(number=number)}", unlinked(question.stem)]
     left = left_of(question, "")
     if left:
-        parts.append("\n".join(f"- `{item.id}`: {_unlinked(item.text)}" for item in left))
+        parts.append("\n".join(f"- `{item.id}`: {unlinked(item.text)}" for item in left))
     how = words[f"notebook-write-{question.type}"]
     shown = parts_of(question, "")
     if isinstance(question, Match):
         how = how.format(pairs=", ".join(f'"{item.id}": "…"' for item in shown))
         parts.append(how)
     if shown:
-        parts.append("\n".join(f"- `{item.id}`: {_unlinked(item.text)}" for item in shown))
+        parts.append("\n".join(f"- `{item.id}`: {unlinked(item.text)}" for item in shown))
     if isinstance(question, Essay):
         parts.append(_rubric(question, language))
     if not isinstance(question, Match):
@@ -115,7 +115,7 @@ def _rubric(question: Essay, language: str) -> str:
     return f"**{phrases(language)['rubric']}**\n\n" + "\n".join(rows)
 
 
-def _unlinked(text: str) -> str:
+def unlinked(text: str) -> str:
     """Return Markdown in which an address in running text is code, so that no notebook program makes it a link."""
     return _ADDRESS.sub(lambda found: f"`{found[0]}`", text)
 
