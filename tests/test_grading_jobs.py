@@ -77,13 +77,19 @@ def send(store: Store, who: Actor, answers: dict[str, Any], nonce: str = "nonce-
 
 
 def test_a_cohort_goes_all_the_way_and_a_second_attempt_too(store: Store, cast: Cast, config: Config) -> None:
-    """Release, answers, collect, mark, feedback: each by one request, with the right points at the end."""
+    """Release, answers, collect, mark, feedback: each by one request, with the right points at the end.
+
+    A step that cannot be done yet ends in one sentence, and the runner goes on.
+    """
     questions = load(config.content).assessment("what-we-protect").questions
     essay = questions[-1]
     right = {question.id: answer_key(question) for question in questions[:-1]}
     teal = enrol(store, "teal-heron", Role.PARTICIPANT, "river")
 
     async def body(runner: Runner) -> None:
+        too_early = await ended(store, runner, ask(store, JobKind.COLLECT))
+        assert too_early.error == "This assessment has not been released to the cohort yet."
+        assert (too_early.result, too_early.state) == (None, "failed")
         assert (await ended(store, runner, release(store, cast))).error is None
         send(store, cast.salma, right | {essay.id: "A plan."})
         send(store, teal, {"DS1.1": "a"})
@@ -126,7 +132,7 @@ def test_what_a_kill_broke_off_is_done_after_the_next_start(store: Store, cast: 
     running(store, config, first)
     send(store, cast.salma, {"DS1.1": "b"})
 
-    async def second(runner: Runner) -> None:  # noqa: ARG001 - it runs by itself
+    async def second(runner: Runner) -> None:
         while True:
             with store.read() as db:
                 if not queries.waiting_deliveries(db, **HERE):
@@ -136,19 +142,6 @@ def test_what_a_kill_broke_off_is_done_after_the_next_start(store: Store, cast: 
     running(store, config, second)
     folder = course_folder(config, "river")
     assert len(list(folder.inbound.iterdir())) == 1
-
-
-def test_a_step_that_cannot_be_done_ends_in_one_sentence(store: Store, cast: Cast, config: Config) -> None:
-    """Collecting before the release fails, says why, and the runner goes on."""
-
-    async def body(runner: Runner) -> None:
-        failed = await ended(store, runner, ask(store, JobKind.COLLECT))
-        assert failed.error == "This assessment has not been released to the cohort yet."
-        assert failed.result is None
-        assert failed.state == "failed"
-        assert (await ended(store, runner, release(store, cast))).state == "done"
-
-    running(store, config, body)
 
 
 def with_worker(body: Callable[[Worker], Coroutine[Any, Any, None]]) -> None:
