@@ -11,7 +11,8 @@ from pydantic import Field
 from academy.content.answers import field_names
 from academy.content.lessons import read_lesson
 from academy.content.model import Assessment, Course, Module, Part, PassRule, Source, Week
-from academy.content.questions import Points, Question, Record, Short, slug_of
+from academy.content.parts import Points, Record
+from academy.content.questions import Question, Short, slug_of
 from academy.content.reading import as_record, read_yaml
 from academy.content.scoring import key_of
 from academy.content.text import Language, Line, Slug, Text, Texts

@@ -16,8 +16,9 @@ from pydantic import Field
 
 from academy.content import plain_page
 from academy.content.model import Block, Box, Figure, Lesson, Practice, Prose, Source, Twin
+from academy.content.parts import Record
 from academy.content.pictures import read_svg
-from academy.content.questions import Essay, Record, question_adapter
+from academy.content.questions import Essay, question_adapter
 from academy.content.reading import as_record, parse_yaml, read_text
 from academy.content.text import Line, Slug
 from academy.errors import ContentError

@@ -6,19 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from academy.content.questions import (
-    Item,
-    Left,
-    Match,
-    Multi,
-    Option,
-    Order,
-    Question,
-    Right,
-    Scenario,
-    ScoredOption,
-    Single,
-)
+from academy.content.parts import Item, Left, Option, Right, ScoredOption
+from academy.content.questions import Match, Multi, Order, Question, Scenario, Single
 
 __all__ = ["Part", "left_of", "parts_of", "shuffled"]
 
