@@ -129,9 +129,8 @@ def _sessions(base_url: str, facilitator: Account) -> None:
             title = f"Live session, week {week + 1}"
             if not host.has(title):
                 plan_session(host, title, now + timedelta(weeks=week, hours=1))
-        grading = f"/c/{COHORT}/facilitate/assessments/{ASSESSMENT}"
-        host.ask_and_wait(COHORT, ASSESSMENT, "release")
-        host.open(grading)
+        due = now + timedelta(weeks=2)
+        host.ask_and_wait(COHORT, ASSESSMENT, "release", due_at=due.isoformat())
 
 
 def plan_session(host: Visitor, title: str, moment: datetime) -> str:

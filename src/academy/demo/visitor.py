@@ -98,10 +98,10 @@ class Visitor:
         """Read JSON of the academy."""
         return _json(self.http.get(_full(f"/api{path}")))
 
-    def ask_and_wait(self, cohort: str, assessment: str, step: str) -> Any:
+    def ask_and_wait(self, cohort: str, assessment: str, step: str, **body: Any) -> Any:
         """Ask for a step of marking and return its result once it is done."""
         address = _full(f"/api/c/{cohort}/assessments/{assessment}/{step}")
-        job = _json(self.http.post(address, json={}, headers=self.xsrf_header(address)))["job"]
+        job = _json(self.http.post(address, json=body, headers=self.xsrf_header(address)))["job"]
         for _ in range(int(PATIENCE / LOOK_EVERY)):
             state = self.api(f"/c/{cohort}/jobs/{job}")
             if state["error"]:

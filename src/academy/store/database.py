@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -58,6 +58,12 @@ class Store:
         with self.engine.connect() as db:
             config.attributes["connection"] = db
             command.upgrade(config, "head")
+
+    def tidy(self) -> None:
+        """Empty SQLite's journal, so that what was deleted does not live on there. PostgreSQL looks after itself."""
+        if self.engine.dialect.name == "sqlite":
+            with closing(self.engine.raw_connection()) as connection:  # outside any transaction
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close every connection."""

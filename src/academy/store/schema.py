@@ -304,6 +304,7 @@ claim = Table(
     Column("claimed_by", String(64), nullable=False, doc="Username of who made the claim; empty for count only."),
     Column("claimed_at", UtcTime, nullable=False),
     UniqueConstraint("session", "nonce"),
+    sqlite_with_rowid=False,  # the order of rows on disk would tell when somebody was counted
 )
 
 check_in_attempt = Table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
@@ -18,6 +19,7 @@ from academy.routing import Route
 from academy.store.database import Store
 from academy.web.dispatch import Academy, MissingHandler, RouteHandler
 from academy.web.headers import HEADERS
+from academy.web.housekeeping import keep_house
 from academy.web.log import log_request
 from academy.web.table import ROUTES
 
@@ -39,7 +41,7 @@ class StaticFiles(StaticFileHandler):
 
 def pattern(prefix: str, route: Route) -> str:
     """Return the regular expression of a route's path."""
-    parts = [f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else part for part in route.path.split("/")]
+    parts = [f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in route.path.split("/")]
     return prefix.removesuffix("/") + "/".join(parts)
 
 
@@ -82,16 +84,17 @@ async def serve(config: Config, environ: dict[str, str]) -> None:
         address = urlsplit(environ["JUPYTERHUB_SERVICE_URL"])
         server.listen(address.port, address.hostname)
         runner.start()
-        await _until_told_to_stop()
+        stop = _told_to_stop()
+        await keep_house(academy, stop)
         server.stop()
         await server.close_all_connections()
         await runner.stop()
     store.close()
 
 
-async def _until_told_to_stop() -> None:
+def _told_to_stop() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop

@@ -244,6 +244,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["session"], ["session.id"], name=op.f("fk_claim_session")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
         sa.UniqueConstraint("session", "nonce", name=op.f("uq_claim_session_nonce")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.create_index("ix_claim_session", ["session"], unique=False)
