@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+import academy
 from academy.content.notebook import write_answers
 from academy.content.questions import Essay
 from academy.content.scoring import score
@@ -171,3 +174,12 @@ def test_there_is_one_thing_to_do_next(step: str, about: dict[str, Any]) -> None
     """The facilitator sees the first step that is open, and only that one as the main thing."""
     given_values: dict[str, Any] = {"people": 2, "release": OPEN, "handed": [], "collected": {}, "scores": []} | about
     assert progress(**given_values).next == Next(step)
+
+
+def test_nbgrader_is_imported_in_the_bridge_only() -> None:
+    """Everything else asks the bridge, which runs in a process of its own."""
+    source = Path(academy.__file__).parent
+    pattern = re.compile(r"^\s*(import|from) nbgrader\b", re.MULTILINE)
+    found = {file.relative_to(source) for file in source.rglob("*.py") if pattern.search(file.read_text())}
+    assert found
+    assert {file.parts[:2] for file in found} == {("grading", "bridge")}

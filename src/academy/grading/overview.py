@@ -18,7 +18,7 @@ from academy.people import queries as people
 from academy.people.model import Cohort, Member
 from academy.routing import Request
 
-__all__ = ["Eye", "Overview", "overview", "suggested_deadline"]
+__all__ = ["Eye", "Overview", "deadline_to_begin_with", "overview"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ def overview(request: Request) -> Overview:
     folder = course_folder(request.config, cohort.slug)
     marks = scores(folder, assessment.slug)
     notes = _notes(jobs)
+    arrived = collected(folder, assessment.slug)
     return Overview(
         cohort=cohort,
         assessment=assessment,
@@ -73,14 +74,14 @@ def overview(request: Request) -> Overview:
             people=len(members),
             release=release,
             handed=handed.values(),
-            collected=collected(folder, assessment.slug),
+            collected=arrived,
             scores=marks,
             refused={note["student"] for note in _notes({JobKind.COLLECT: jobs.get(JobKind.COLLECT)})},
             informed=queries.informed(request.db, **here),
         ),
         running=next((job for job in jobs.values() if job.state in ("waiting", "running")), None),
         failed=_failed(jobs),
-        missing=[member for member in members if member.person not in handed],
+        missing=[one for one in members if one.person not in handed and one.username not in arrived],
         extensions=_extensions(request, members, here),
         members=members,
         eyes=_eyes(notes, marks, names),
@@ -116,16 +117,23 @@ def _eyes(notes: list[dict[str, str]], marks: list[Score], names: dict[str, str]
     return found + unread
 
 
-def suggested_deadline(course: Course, assessment: Assessment, cohort: Cohort, now: datetime) -> str:
-    """Return the deadline to begin with, for a form: the end of a day in the cohort's zone; empty: none.
+def deadline_to_begin_with(course: Course, found: Overview, now: datetime) -> str:
+    """Return what stands in the form for the deadline, in the cohort's zone; empty: none.
 
-    It is counted from the week in which the assessment stands, or from today where that time has passed.
+    It is the deadline that holds; before the release the end of a day, counted from the week in which the assessment
+    stands, or from today where that time has passed.
     """
-    if assessment.due_days is None:
+    zone = ZoneInfo(found.cohort.zone)
+    if found.release is not None:
+        return _local(found.release.due_at.astimezone(zone)) if found.release.due_at else ""
+    if found.assessment.due_days is None:
         return ""
-    week = next(week.number for week in course.weeks if assessment.slug in week.assessments)
-    zone = ZoneInfo(cohort.zone)
-    starts = [cohort.starts_at + timedelta(weeks=week - 1), now]
-    days = [(start.astimezone(zone) + timedelta(days=assessment.due_days)).date() for start in starts]
+    week = next(week.number for week in course.weeks if found.assessment.slug in week.assessments)
+    starts = [found.cohort.starts_at + timedelta(weeks=week - 1), now]
+    days = [(start.astimezone(zone) + timedelta(days=found.assessment.due_days)).date() for start in starts]
     ends = [datetime.combine(day, time(23, 59), zone) for day in days]
-    return next(end for end in ends if end > now).strftime("%Y-%m-%dT%H:%M")
+    return _local(next((end for end in ends if end > now), ends[-1]))
+
+
+def _local(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M")

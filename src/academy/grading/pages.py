@@ -13,7 +13,7 @@ from academy.content.render import feedback_html
 from academy.errors import AcademyError, BadInput
 from academy.grading import actions, queries
 from academy.grading.model import JobKind
-from academy.grading.overview import overview, suggested_deadline
+from academy.grading.overview import deadline_to_begin_with, overview
 from academy.learning.place import assessment_of
 from academy.people import queries as people
 from academy.rights import Right
@@ -62,7 +62,7 @@ def _page(request: Request, problem: AcademyError | None) -> Page:
     context = {
         "it": found,
         "problem": problem,
-        "suggested": suggested_deadline(course, found.assessment, found.cohort, request.now),
+        "suggested": deadline_to_begin_with(course, found, request.now),
         "here": f"/c/{found.cohort.slug}/facilitate/assessments/{found.assessment.slug}",
         "typed": dict(request.body),
     }

@@ -67,7 +67,7 @@ def progress(
     uninformed = sum((student, moment) not in informed for student, moment in marked.items() if student in sent)
     return Progress(
         people=people,
-        submitted=len(handed),
+        submitted=len(sent.keys() | collected.keys()),
         uncollected=uncollected,
         unmarked=unmarked,
         marked=len(marked),
