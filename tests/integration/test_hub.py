@@ -14,12 +14,17 @@ from dataclasses import dataclass
 from html import unescape
 
 import httpx
+import nbformat
 import onetimepass  # type: ignore[import-untyped]
 import psutil  # type: ignore[import-untyped]
 import pytest
+from playwright.sync_api import Browser
 
 from academy import clock
 from academy.config import Behaviour, Config
+from academy.grading import bridge
+from academy.grading.keys import dump
+from academy.grading.model import CourseFolder, course_folder
 from academy.hub.accounts import add_account
 from academy.hub.ports import choose
 from academy.people import actions, queries
@@ -27,6 +32,7 @@ from academy.people.model import Role
 from academy.rights import Actor
 from academy.store.database import Store
 from tests.conftest import COHORT, ROOT
+from tests.integration.grading_sample import ASSIGNMENT, QUESTIONS, delivery, notebook
 
 pytestmark = pytest.mark.hub
 
@@ -415,6 +421,68 @@ def test_a_facilitator_opens_formgrader_by_one_link(academy: Installation) -> No
     assert other.get("/user/anika/river/formgrader").status_code in (403, 404)
 
 
+@pytest.fixture(scope="module")
+def marked(academy: Installation) -> CourseFolder:
+    """Hand in and mark one person's answers; then let her notebook show what a hostile one would."""
+    course = course_folder(academy.config, "river")
+    bridge.release(course, ASSIGNMENT, notebook(), dump(QUESTIONS), None)
+    bridge.add_students(course, ["wren"])
+    bridge.deliver(course, ASSIGNMENT, delivery("wren"))
+    bridge.collect(course, ASSIGNMENT)
+    bridge.autograde(course, ASSIGNMENT)
+    file = course.autograded(ASSIGNMENT, "wren") / f"{ASSIGNMENT}.ipynb"
+    nb = nbformat.read(file, as_version=4)
+    html = "<script>document.title = 'taken over'</script><img src='x' onerror='document.title = 1'>"
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": html})]
+        elif cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source += html
+    file.chmod(0o600)
+    nbformat.write(nb, file)
+    return course
+
+
+@pytest.mark.browser
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::sqlalchemy.exc.SAWarning")
+def test_grading_in_a_browser_asks_no_other_host_and_runs_nothing_that_a_learner_wrote(
+    academy: Installation, marked: CourseFolder, browser: Browser
+) -> None:
+    """Formgrader's pages work, marks and comments are kept, and the policy refuses only the learner's scripts."""
+    Visitor(academy).sign_up(academy.facilitator, "anika")
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{academy.address}/hub/login?next=/hub/grading/river")
+    page.get_by_label("User name").fill("anika")
+    page.get_by_label("Passphrase").fill(PASSPHRASE)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/user/anika/river/formgrader/**", timeout=60_000)
+    formgrader = f"{academy.address}/user/anika/river/formgrader"
+    page.get_by_role("link", name=ASSIGNMENT, exact=True).wait_for()
+    for name in ("manage_students", "gradebook", f"gradebook/{ASSIGNMENT}", f"manage_submissions/{ASSIGNMENT}"):
+        page.goto(f"{formgrader}/{name}")
+        page.wait_for_load_state("networkidle")
+    page.goto(f"{formgrader}/gradebook/{ASSIGNMENT}/{ASSIGNMENT}")
+    page.get_by_role("link", name="Submission #1").click()
+    page.wait_for_url("**/formgrader/submissions/**")
+    page.wait_for_load_state("networkidle")
+    page.locator("#rc-a").fill("3")
+    page.locator("#rc-a-comment").fill("A clear plan.")
+    with page.expect_response(lambda response: "/api/comment/" in response.url):
+        page.locator("#rc-a-comment").blur()
+    assert page.title() == ASSIGNMENT
+    page.locator(".name-hidden.glyphicon").click()
+    page.locator("a.name-shown").wait_for(state="visible")
+    page.goto(f"{academy.address}/user/anika/river/lab")
+    page.wait_for_load_state("networkidle")
+    page.close()
+    assert [url for url in asked if not url.startswith((f"{academy.address}/", "data:", "blob:"))] == []
+    with sqlite3.connect(marked.root / "gradebook.db") as book:
+        assert (3.0,) in book.execute("SELECT manual_score FROM grade").fetchall()
+        assert ("A clear plan.",) in book.execute("SELECT manual_comment FROM comment").fetchall()
+
+
 def test_a_service_that_dies_is_back_within_seconds(academy: Installation) -> None:
     """The Hub notices after a second and starts it again; sessions go on."""
     visitor = Visitor(academy)
@@ -448,7 +516,9 @@ def test_everything_is_readable_by_its_owner_only(academy: Installation) -> None
         path for path in academy.config.home.rglob("*") if not path.is_symlink() and path.stat().st_mode & 0o077
     ]
     exchange = academy.config.exchange_dir
-    assert [path for path in open_ones if exchange not in path.parents] == []
+    assert [path for path in open_ones if exchange not in (path, *path.parents)] == [], (
+        "nbgrader opens its exchange itself"
+    )
 
 
 def test_ctrl_c_leaves_no_process_and_a_second_start_keeps_everything(academy: Installation) -> None:
