@@ -212,6 +212,17 @@ def test_a_taken_user_name_is_refused_and_its_owner_gets_no_other_place(academy:
     visitor = Visitor(academy)
     visitor.sign_in("sparrow")
     assert visitor.get("/services/academy/api/me").json()["coordinates"] is False
+    again = Visitor(academy).sign_up(academy.members, "sparrow", "another long passphrase")
+    assert "taken" in problem_in(again)
+    assert Visitor(academy).sign_in("sparrow", "another long passphrase").status_code == 403
+
+
+def test_without_an_invitation_nobody_learns_which_names_there_are(academy: Installation) -> None:
+    """A wrong code is answered alike for a name that is taken and one that is free."""
+    Visitor(academy).sign_up(academy.members, "pipit")
+    taken, free = (Visitor(academy).sign_up("abcd-efgh-jkmn-pqrs", name) for name in ("pipit", "free-name"))
+    assert problem_in(taken) == problem_in(free)
+    assert taken.status_code == free.status_code
 
 
 @pytest.mark.parametrize(

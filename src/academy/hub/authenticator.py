@@ -9,6 +9,7 @@ import asyncio
 import base64
 import re
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -31,6 +32,7 @@ from academy.hub.services import academy_url
 __all__ = ["USERNAME", "InvitedAuthenticator", "Locked", "is_code_of", "new_otp_secret", "update_authenticator"]
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9-]{2,30}")
+CODE_LENGTH = 6
 MOST_REMEMBERED = 10_000
 """User names whose failed sign-ins are remembered at one time."""
 WAIT = "There were too many tries with this user name. Wait ten minutes, then try again; or ask for a one-time code."
@@ -155,8 +157,11 @@ class InvitedAuthenticator(NativeAuthenticator):
 
 
 def is_code_of(otp_secret: str, code: str) -> bool:
-    """Tell whether ``code`` is what an authenticator app with this secret shows now."""
-    return bool(onetimepass.valid_totp(re.sub(r"\s", "", code), otp_secret))
+    """Tell whether ``code`` is what an authenticator app with this secret shows now; digits of any script count."""
+    signs = "".join(code.split())
+    if len(signs) != CODE_LENGTH or not signs.isdecimal():
+        return False
+    return bool(onetimepass.valid_totp("".join(str(unicodedata.decimal(sign)) for sign in signs), otp_secret))
 
 
 def update_authenticator(c: Any, config: Config, ports: Ports) -> None:

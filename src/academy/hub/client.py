@@ -38,15 +38,15 @@ class AcademyService:
         answer = await self._call("GET", "/api/hub/groups?" + urlencode({"username": username}))
         return [str(group) for group in answer["groups"]]
 
-    async def enrol(self, username: str, code: str) -> None:
-        """Use an invitation. A second time it changes nothing."""
-        await self._call("POST", "/api/hub/enrolments", {"code": code, "username": username})
+    async def enrol(self, username: str, code: str, *, new: bool) -> None:
+        """Use an invitation; ``new``: for somebody who has no account yet. A second time it changes nothing."""
+        await self._call("POST", "/api/hub/enrolments", {"code": code, "username": username, "new": new})
 
     async def use_reset_code(self, username: str, code: str) -> None:
         """Use up a one-time code."""
         await self._call("POST", "/api/hub/resets", {"username": username, "code": code})
 
-    async def _call(self, method: str, path: str, body: dict[str, str] | None = None) -> Any:
+    async def _call(self, method: str, path: str, body: dict[str, str | bool] | None = None) -> Any:
         request = HTTPRequest(
             self.url + path,
             method=method,

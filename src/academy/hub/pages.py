@@ -119,10 +119,10 @@ class SignUp(_Page):
         if not USERNAME.fullmatch(username):
             raise BadInput(BAD_NAME, code="bad-username", field="username")
         self.authenticator.check_new_passphrase(username, form["password"], form["password_again"])
-        if self.authenticator.user_exists(username):
-            raise BadInput(TAKEN, code="username-taken", field="username")
         # the place first: it may be asked for again, so that a sign-up that broke here can simply be sent once more
-        await self.authenticator.service.enrol(username, form["code"])
+        await self.authenticator.service.enrol(username, form["code"], new=True)
+        if self.authenticator.user_exists(username):  # only who holds a good invitation learns which names are taken
+            raise BadInput(TAKEN, code="username-taken", field="username")
         await self.authenticator.set_passphrase(username, form["password"])
         groups = await self.authenticator.service.groups(username)
         await sign_in(self, {"name": username, "groups": groups})
@@ -130,7 +130,7 @@ class SignUp(_Page):
 
     async def _join(self) -> None:
         form = read_form(self, "code")
-        await self.authenticator.service.enrol(self.current_user.name, form["code"])
+        await self.authenticator.service.enrol(self.current_user.name, form["code"], new=False)
         # her tokens still carry the old rights; a fresh sign-in brings the new ones
         end_sessions(self, self.current_user.name)
         self.clear_login_cookie()

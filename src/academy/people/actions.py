@@ -84,11 +84,13 @@ def create_invitation(
     return code
 
 
-def enrol(db: Connection, *, now: datetime, username: str, code: str) -> Invitation:
+def enrol(db: Connection, *, now: datetime, username: str, code: str, new: bool = False) -> Invitation:
     """Give a person the place that an invitation stands for; the person is made where she is new.
 
     Called by the Hub before it makes the account. Repeating it changes nothing, so a sign-up that broke half-way can
-    be sent again. Raises ``BadInput`` or ``Closed``.
+    be sent again. ``new``: somebody without an account asks, so a name that is another person's is refused, but only to
+    who holds a good invitation: nobody else may learn which names there are. Raises ``BadInput``, ``Closed`` or
+    ``Conflict``.
     """
     check_username(username)
     invitation = queries.invitation_by_code(db, code)
@@ -97,6 +99,9 @@ def enrol(db: Connection, *, now: datetime, username: str, code: str) -> Invitat
         return invitation
     check_invitation(invitation, now)
     assert invitation is not None  # noqa: S101 - checked above, for the type checker
+    if person and new:
+        message = "This user name is taken. Choose another one; your invitation is still good."
+        raise Conflict(message, code="username-taken", field="username")
     person_id = person.id if person else _create_person(db, username, now)
     db.execute(
         insert(schema.enrolment).values(

@@ -14,10 +14,12 @@ __all__ = ["ROUTES"]
 
 
 class Enrolment(Form):
-    """A sign-up that the Hub is about to make."""
+    """A sign-up that the Hub is about to make, or one more place for somebody who is signed in."""
 
     code: Annotated[str, Field(max_length=100)]
     username: Annotated[str, Field(max_length=64)]
+    new: bool = False
+    """Whether the person has no account yet."""
 
 
 class Reset(Form):
@@ -30,7 +32,7 @@ class Reset(Form):
 def enrol(request: Request) -> Response:
     """Use an invitation."""
     form = request.read(Enrolment)
-    invitation = actions.enrol(request.db, now=request.now, username=form.username, code=form.code)
+    invitation = actions.enrol(request.db, now=request.now, username=form.username, code=form.code, new=form.new)
     return Json({"cohort": invitation.cohort, "role": invitation.role}, status=201)
 
 
