@@ -16,16 +16,22 @@ from academy.learning.actions import submit
 from academy.rights import Actor
 from academy.store import schema
 from academy.store.database import Store
-from tests.conftest import NOW, Cast
+from tests.conftest import NOW, Cast, make_cast
 
 HERE: dict[str, Any] = {"cohort": "river", "assessment": "what-we-protect"}
 LATER = NOW + timedelta(hours=1)
 
 
 @pytest.fixture
-def db(store: Store, cast: Cast) -> Iterator[Connection]:
+def cast(any_store: Store) -> Cast:
+    """Put the cast on each database that is promised to work."""
+    return make_cast(any_store)
+
+
+@pytest.fixture
+def db(any_store: Store, cast: Cast) -> Iterator[Connection]:
     """Open one transaction on a store with the cast in it."""
-    with store.write() as connection:
+    with any_store.write() as connection:
         yield connection
 
 

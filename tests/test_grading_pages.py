@@ -214,6 +214,23 @@ def test_before_the_feedback_is_released_a_participant_sees_nothing_of_it(world:
     assert "Planning starts from what you protect" not in html
 
 
+def test_what_could_not_be_collected_is_told_with_its_reason(world: World) -> None:
+    """A submission that stays in the exchange is named once, and does not keep the page asking to collect."""
+    world.release()
+    world.send(world.cast.salma, {"DS1.1": "b"})
+    world.do(world.cast.anika, "POST", f"{HERE}/collect", body={})
+    note = {"student": "salma", "note": "This submission holds a link."}
+    while True:
+        with world.store.read() as db:
+            waiting = queries.next_job(db)
+        if waiting is None:
+            break
+        world.finish(collected=0, delivered=[], notes=[note] if waiting.kind is JobKind.COLLECT else [])
+    html = world.html(world.cast.anika)
+    assert html.count("This submission holds a link.") == 1
+    assert main_action(html) == ""
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::sqlalchemy.exc.SAWarning")
 def test_from_marks_to_feedback(world: World) -> None:
     """What needs a person is listed and linked; then everybody reads points, reasons and the facilitator's words."""

@@ -64,7 +64,6 @@ def overview(request: Request) -> Overview:
     release = queries.release_of(request.db, **here)
     folder = course_folder(request.config, cohort.slug)
     marks = scores(folder, assessment.slug)
-    notes = _notes(jobs)
     arrived = collected(folder, assessment.slug)
     return Overview(
         cohort=cohort,
@@ -76,7 +75,7 @@ def overview(request: Request) -> Overview:
             handed=handed.values(),
             collected=arrived,
             scores=marks,
-            refused={note["student"] for note in _notes({JobKind.COLLECT: jobs.get(JobKind.COLLECT)})},
+            refused=_notes(jobs, JobKind.COLLECT).keys(),
             informed=queries.informed(request.db, **here),
         ),
         running=next((job for job in jobs.values() if job.state in ("waiting", "running")), None),
@@ -84,14 +83,14 @@ def overview(request: Request) -> Overview:
         missing=[one for one in members if one.person not in handed and one.username not in arrived],
         extensions=_extensions(request, members, here),
         members=members,
-        eyes=_eyes(notes, marks, names),
+        eyes=_eyes(jobs, marks, names),
     )
 
 
-def _notes(jobs: dict[JobKind, Any]) -> list[dict[str, str]]:
-    """Return what the newest jobs said about single submissions."""
-    results = [job.result for job in jobs.values() if job is not None and job.result]
-    return [note for result in results for note in result.get("notes", [])]
+def _notes(jobs: dict[JobKind, Job], kind: JobKind) -> dict[str, str]:
+    """Return what the newest job of a kind said about single submissions, by user name."""
+    result = jobs[kind].result if kind in jobs else None
+    return {note["student"]: note["note"] for note in (result or {}).get("notes", [])}
 
 
 def _failed(jobs: dict[JobKind, Job]) -> Job | None:
@@ -105,9 +104,14 @@ def _extensions(request: Request, members: list[Member], here: dict[str, Any]) -
     return [(names[one.person], one) for one in found if one.person in names]
 
 
-def _eyes(notes: list[dict[str, str]], marks: list[Score], names: dict[str, str]) -> list[Eye]:
-    """List whole submissions first, then single answers without evidence; essays are counted elsewhere."""
-    whole = {note["student"]: note["note"] for note in notes}
+def _eyes(jobs: dict[JobKind, Job], marks: list[Score], names: dict[str, str]) -> list[Eye]:
+    """List whole submissions first, then single answers without evidence; essays are counted elsewhere.
+
+    What marking could not read is settled once a person has marked it.
+    """
+    waiting = {mark.student for mark in marks if mark.needs_manual_grade}
+    unmarked = {name: why for name, why in _notes(jobs, JobKind.AUTOGRADE).items() if name in waiting}
+    whole = _notes(jobs, JobKind.DELIVER) | _notes(jobs, JobKind.COLLECT) | unmarked
     found = [Eye(name=names.get(student, student), question="", why=why) for student, why in sorted(whole.items())]
     unread = [
         Eye(name=names.get(mark.student, mark.student), question=mark.question, why="This answer could not be read.")

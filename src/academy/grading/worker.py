@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import warnings
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
@@ -65,6 +66,7 @@ def _prepare() -> None:
     for name in list(os.environ):
         if name.startswith(SECRETS):
             del os.environ[name]
+    warnings.filterwarnings("ignore", module=r"nbgrader\.")  # SQLAlchemy's advice to nbgrader, in every step
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent decides what ends
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
