@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +18,8 @@ from academy.errors import AcademyError, BadInput, NotAllowed, NotFound
 from academy.interactive.apps import APPS, admit, app_of, links, query_of
 from academy.interactive.headers import CONTENT_SECURITY_POLICY
 from academy.interactive.journal import scrub
-from academy.interactive.kernels import kernel_environment
+from academy.interactive.kernels import OwnedKernels, kernel_environment
+from academy.interactive.service import KERNELS
 from academy.interactive.visitor import Visitor
 
 ROOT = Path(__file__).parents[1]
@@ -121,6 +126,31 @@ def test_a_kernel_knows_its_visitor_and_nothing_else_of_the_server() -> None:
         made
     )
     assert not any("secret" in value for value in made.values())
+
+
+class Quiet(OwnedKernels):
+    """Kernels that write down which of them are ended."""
+
+    async def shutdown_kernel(self, kernel_id: str, **_: Any) -> None:
+        """Note it."""
+        self.ended = [*getattr(self, "ended", []), kernel_id]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "connections", "ended"), [(9, 0, False), (11, 0, True), (11, 1, False), (44, 1, False), (46, 1, True)]
+)
+def test_a_kernel_outlives_its_page_for_a_short_while(minutes: int, connections: int, ended: bool) -> None:  # noqa: FBT001
+    """A page left behind is ended after ten minutes, an open but quiet one after 45."""
+    kernels = Quiet(**{name: value for name, value in KERNELS.items() if name.startswith("cull")})
+    kernels._kernels["k"] = SimpleNamespace(
+        last_activity=datetime.now(UTC) - timedelta(minutes=minutes),
+        execution_state="idle",
+        kernel_name="python3",
+        kernel_spec=SimpleNamespace(metadata={}),
+    )
+    kernels._kernel_connections["k"] = connections
+    asyncio.run(kernels.cull_kernel_if_idle("k"))
+    assert getattr(kernels, "ended", []) == (["k"] if ended else [])
 
 
 def test_a_visitor_is_printed_without_her_token() -> None:

@@ -30,6 +30,10 @@ from tornado.testing import bind_unused_port
 from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+from tests.integration.conftest import CHROMIUM, QUIET
+
+pytestmark = pytest.mark.xdist_group("interactive")
+
 ROOT = Path(__file__).parents[1]
 PREFIX = "/services/interactive/"
 SERVICE_SECRET = "secret-of-the-service"
@@ -419,11 +423,9 @@ def test_the_log_names_no_address_query_or_token(service: Service) -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start a real Chromium that can resolve no name of the outside world."""
-    program = os.environ.get("ACADEMY_CHROMIUM") or shutil.which("chromium")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    resolve = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    program = os.environ.get("ACADEMY_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=[*quiet, "--no-first-run", resolve])
+        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
         yield browser
         browser.close()
 
@@ -500,6 +502,24 @@ def test_leaving_the_page_ends_its_kernel(service: Service, page: Page) -> None:
             return
         page.wait_for_timeout(50)
     pytest.fail("the kernel is still there")
+
+
+@pytest.mark.browser
+def test_a_page_says_when_nobody_hears_it_any_more(service: Service, page: Page) -> None:
+    """First the academy is away, then the kernel is gone: each is said, and the text version is offered."""
+    page.clock.install()
+    page.goto(service.url("voila/render/assessment.ipynb?cohort=river&assessment=what-we-protect"))
+    page.get_by_text("This assessment could not be opened.").wait_for()
+    kernel = page.evaluate("JSON.parse(document.getElementById('jupyter-config-data').textContent).kernelId")
+    alert = page.get_by_role("alert")
+    page.clock.fast_forward(31_000)
+    page.clock.fast_forward(1_000)
+    assert not alert.is_visible()
+    assert service.ask("salma", f"api/kernels/{kernel}", "DELETE").status_code == 204
+    page.clock.fast_forward(31_000)
+    page.clock.fast_forward(16_000)
+    alert.wait_for()
+    assert "This page has lost its connection." in alert.inner_text()
 
 
 def test_stopping_the_service_ends_every_kernel(service: Service) -> None:
