@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from pathlib import Path
 
 import httpx
 import nbformat
@@ -19,6 +20,7 @@ import onetimepass  # type: ignore[import-untyped]
 import psutil  # type: ignore[import-untyped]
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import create_engine, inspect
 
 from academy import clock
 from academy.config import Behaviour, Config
@@ -32,6 +34,7 @@ from academy.people.model import Role
 from academy.rights import Actor
 from academy.store.database import Store
 from tests.conftest import COHORT, ROOT
+from tests.databases import postgres_url
 from tests.integration.grading_sample import ASSIGNMENT, QUESTIONS, delivery, notebook
 
 pytestmark = pytest.mark.hub
@@ -120,7 +123,7 @@ def prepare(config: Config) -> tuple[str, str, str]:
 def serve(config: Config) -> subprocess.Popen[str]:
     """Start ``academy serve`` and wait until it greets."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ACADEMY_")}
-    environ |= {"ACADEMY_HOME": str(config.home), "ACADEMY_PORT": str(config.port), "PYTHONUNBUFFERED": "1"}
+    environ |= {"ACADEMY_HOME": str(config.home), "ACADEMY_PORT": str(config.port), "ACADEMY_DB_URL": config.db_url}
     process = subprocess.Popen(
         [sys.executable, "-m", "academy.cli", "serve"],
         env=environ,
@@ -151,12 +154,12 @@ def academy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     config = Config(
         home=home, port=choose().hub, db_url=f"sqlite:///{home / 'store.db'}", content=ROOT, behaviour=Behaviour()
     )
-    before = os.umask(0o077)
+    before = os.umask(0o077)  # these tests write into the installation, as the academy would
     members, facilitator, coordinator = prepare(config)
-    os.umask(before)
     installation = Installation(config, serve(config), members, facilitator, coordinator)
     yield installation
     stop(installation.process)
+    os.umask(before)
 
 
 def test_an_invitation_makes_an_account_and_leads_home(academy: Installation) -> None:
@@ -540,3 +543,21 @@ def test_ctrl_c_leaves_no_process_and_a_second_start_keeps_everything(academy: I
     visitor = Visitor(academy)
     assert visitor.sign_in("curlew").status_code == 200
     assert visitor.get("/services/academy/api/me").json()["participates"] == ["river"]
+
+
+@pytest.mark.postgres
+def test_on_postgresql_the_hub_has_a_schema_of_its_own(tmp_path: Path) -> None:
+    """The first coordinator signs up with the printed link; store and Hub share the database and no table."""
+    config = Config(home=tmp_path, port=choose().hub, db_url=postgres_url(), content=ROOT, behaviour=Behaviour())
+    process = serve(config)
+    assert process.stdout is not None
+    code = process.stdout.readline().strip().split("code=")[1]
+    visitor = Visitor(Installation(config, process, "", "", ""))
+    visitor.sign_up(code, "nura")
+    assert visitor.get("/services/academy/api/me").json()["coordinates"] is True
+    assert stop(process) == []
+    tables = inspect(create_engine(config.db_url.replace("postgresql://", "postgresql+psycopg://")))
+    assert "users_info" in tables.get_table_names("hub")
+    assert "users_info" not in tables.get_table_names("public")
+    assert "person" not in tables.get_table_names("hub")
+    assert not list((tmp_path / "hub").glob("*.sqlite"))
