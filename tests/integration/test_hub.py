@@ -525,14 +525,12 @@ def test_nothing_keeps_an_address_a_device_or_a_passphrase(academy: Installation
 
 
 def test_everything_is_readable_by_its_owner_only(academy: Installation) -> None:
-    """Folders and files of the installation are closed to other users of the machine."""
-    open_ones = [
-        path for path in academy.config.home.rglob("*") if not path.is_symlink() and path.stat().st_mode & 0o077
-    ]
-    exchange = academy.config.exchange_dir
-    assert [path for path in open_ones if exchange not in (path, *path.parents)] == [], (
-        "nbgrader opens its exchange itself"
-    )
+    """Folders and files are closed to other users of the machine; nbgrader sets its own modes behind closed doors."""
+    home = academy.config.home
+    by_nbgrader = {academy.config.courses_dir, academy.config.exchange_dir}
+    paths = [path for path in (home, *home.rglob("*")) if not by_nbgrader & {path, *path.parents}]
+    assert [path for path in paths if not path.is_symlink() and path.stat().st_mode & 0o077] == []
+    assert academy.config.courses_dir.stat().st_mode & 0o077 == 0
 
 
 def test_ctrl_c_leaves_no_process_and_a_second_start_keeps_everything(academy: Installation) -> None:
