@@ -1,0 +1,1 @@
+"""Tests of the academy. Their names are sentences, their docstrings the promises."""

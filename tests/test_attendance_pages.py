@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from markupsafe import Markup
 
 from academy.attendance import api, codes, pages, queries
 from academy.attendance.model import Session
@@ -17,8 +16,8 @@ from academy.rights import Actor, Right
 from academy.routing import Json, Page, Redirect, Response, Route
 from academy.store import schema
 from academy.store.database import Store
-from academy.web.templating import render
 from tests.conftest import NOW, Cast, enrol
+from tests.pages import rendered
 
 ROUTES = {(route.method, route.path): route for route in (*pages.ROUTES, *api.ROUTES)}
 SESSIONS = "/c/{cohort}/sessions"
@@ -56,19 +55,6 @@ class World:
         """Return the code that is read out now."""
         with self.store.read() as db:
             return codes.code_at(queries.secret_of(db, self.session), NOW, seconds=60)
-
-
-def rendered(response: Response, actor: Actor) -> str:
-    """Render a page as the service does."""
-    assert isinstance(response, Page)
-    functions = {
-        "url": lambda path: "/services/academy" + path,
-        "hub": lambda path: "/hub/" + path,
-        "static": lambda name: "/static/" + name,
-        "xsrf": lambda: Markup('<input type="hidden" name="_xsrf" value="token">'),
-        "actor": actor,
-    }
-    return render(response.template, response.context, language="en", names=functions)
 
 
 @pytest.fixture

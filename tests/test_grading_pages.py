@@ -21,10 +21,10 @@ from academy.grading.model import Delivery, JobKind, course_folder
 from academy.learning.actions import submit
 from academy.people.model import Role
 from academy.rights import Actor, Right
-from academy.routing import Json, Page, Redirect, Response
+from academy.routing import Json, Redirect, Response
 from academy.store.database import Store
-from academy.web.templating import render
 from tests.conftest import NOW, Cast, enrol
+from tests.pages import rendered
 
 ROUTES = {(route.method, route.path): route for route in (*pages.ROUTES, *api.ROUTES)}
 HERE = "/c/{cohort}/facilitate/assessments/{assessment}"
@@ -49,15 +49,7 @@ class World:
     def html(self, actor: Actor, method: str = "GET", path: str = HERE, **parts: Any) -> str:
         """Call a route and render the page as the service does."""
         response = self.do(actor, method, path, **parts)
-        assert isinstance(response, Page)
-        functions = {
-            "url": lambda path: "/services/academy" + path,
-            "hub": lambda path: "/hub/" + path,
-            "static": lambda name: "/static/" + name,
-            "xsrf": lambda: Markup('<input type="hidden" name="_xsrf" value="token">'),
-            "actor": actor,
-        }
-        return render(response.template, response.context, language="en", names=functions)
+        return rendered(response, actor)
 
     def json(self, actor: Actor, method: str, path: str, **parts: Any) -> Any:
         """Call a route of the API."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,8 +20,8 @@ from academy.rights import Actor
 from academy.routing import Download, Page, Response
 from academy.store import schema
 from academy.store.database import Store, new_id
-from academy.web.templating import render
 from tests.conftest import NOW, ROOT, Cast, enrol
+from tests.pages import rendered
 
 ROUTES = {route.path: route for route in pages.ROUTES}
 NUMBERS = "/c/{cohort}/numbers"
@@ -39,15 +38,6 @@ def ask(call: Callable[..., Response]) -> Ask:
         return call(ROUTES[path], actor, path={"cohort": "river"} | parts)
 
     return asker
-
-
-def rendered(response: Response, actor: Actor) -> str:
-    """Render a page as the service does."""
-    assert isinstance(response, Page)
-    functions: dict[str, Any] = {
-        "url": lambda path: path, "hub": lambda path: path, "static": lambda name: name, "actor": actor,
-    }  # fmt: skip
-    return render(response.template, response.context, language="en", names=functions)
 
 
 def table(response: Response) -> list[dict[str, str]]:

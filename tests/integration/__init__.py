@@ -1,0 +1,1 @@
+"""The academy as a whole: real Hub, real services, real browser."""
