@@ -141,10 +141,22 @@ def serve(config: Config) -> subprocess.Popen[str]:
 
 def stop(process: subprocess.Popen[str]) -> list[psutil.Process]:
     """Press Ctrl-C; return what is still there of all the processes that it had started."""
-    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    if process.poll() is not None:
+        return []
+    members = family(process)
     process.send_signal(signal.SIGINT)
     process.wait(60)
-    return [member for member in family if member.is_running() and member.status() != psutil.STATUS_ZOMBIE]
+    return still_there(members)
+
+
+def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Return every process of a run."""
+    return [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+
+
+def still_there(members: list[psutil.Process]) -> list[psutil.Process]:
+    """Return those that have not ended."""
+    return [member for member in members if member.is_running() and member.status() != psutil.STATUS_ZOMBIE]
 
 
 @pytest.fixture(scope="module")
@@ -541,6 +553,17 @@ def test_ctrl_c_leaves_no_process_and_a_second_start_keeps_everything(academy: I
     visitor = Visitor(academy)
     assert visitor.sign_in("curlew").status_code == 200
     assert visitor.get("/services/academy/api/me").json()["participates"] == ["river"]
+
+
+def test_when_the_hub_dies_nothing_is_left_and_one_sentence_says_so(academy: Installation) -> None:
+    """What it had started is found and stopped; the exit code tells that something went wrong."""
+    members = family(academy.process)
+    hub = next(member for member in members if "jupyterhub_config.py" in " ".join(member.cmdline()))
+    hub.kill()
+    said, _ = academy.process.communicate(timeout=30)
+    assert "The Hub stopped unexpectedly" in said
+    assert academy.process.returncode == 2
+    assert still_there(members) == []
 
 
 @pytest.mark.postgres
