@@ -81,9 +81,7 @@ def sitting(db: Connection, *, person: str, cohort: str, assessment: str) -> Sit
 def lessons_done_by_person(db: Connection, cohort: str) -> dict[str, int]:
     """Return how many lessons each person of a cohort marked as done; who did none is missing."""
     table = schema.progress
-    rows = db.execute(
-        select(table.c.person, func.count()).where(table.c.cohort == cohort).group_by(table.c.person)
-    )
+    rows = db.execute(select(table.c.person, func.count()).where(table.c.cohort == cohort).group_by(table.c.person))
     return dict(iter(rows.tuples()))
 
 
