@@ -53,8 +53,8 @@ class Request:
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"]) or "form"
-            reason = "is not a field of this form" if first["type"] == "extra_forbidden" else first["msg"]
-            message = f"{name}: {reason}."
+            unknown = first["type"] == "extra_forbidden"
+            message = f"{name} is not a field of this form." if unknown else f"{name}: {first['msg']}."
             raise BadInput(message, code="bad-field", field=name) from error
 
 
