@@ -10,7 +10,7 @@ from pydantic import Field
 
 from academy.content.catalogue import load
 from academy.errors import AcademyError, BadInput
-from academy.people import actions, queries
+from academy.people import actions, demographics_pages, identity_pages, queries
 from academy.people.model import Cohort, Role
 from academy.people.rules import find_member, slug_from
 from academy.rights import Right
@@ -202,4 +202,6 @@ ROUTES = (
     Route("POST", "/c/{cohort}/facilitate/invitations", Right.FACILITATE, invite_to_cohort),
     Route("POST", "/c/{cohort}/facilitate/resets", Right.FACILITATE, reset_for),
     Route("POST", "/c/{cohort}/facilitate/removals", Right.FACILITATE, remove),
+    *identity_pages.ROUTES,
+    *demographics_pages.ROUTES,
 )

@@ -75,11 +75,11 @@ def check_username(username: str) -> str:
     return username
 
 
-def check_name(name: str) -> str:
-    """Return a display name in any script, without invisible signs. Raises ``BadInput``."""
+def check_name(name: str, *, field: str = "display_name") -> str:
+    """Return a name in any script, without invisible signs. Raises ``BadInput`` that names ``field``."""
     if any(unicodedata.category(sign) in CONTROL and sign not in ALLOWED_FORMAT for sign in name):
         message = "The name holds a sign that cannot be seen. Type it again."
-        raise BadInput(message, code="bad-name", field="display_name")
+        raise BadInput(message, code="bad-name", field=field)
     return unicodedata.normalize("NFC", name)
 
 

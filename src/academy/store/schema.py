@@ -34,6 +34,7 @@ __all__ = [
     "check_in_attempt",
     "claim",
     "cohort",
+    "demographic",
     "draft",
     "enrolment",
     "extension",
@@ -113,8 +114,7 @@ identity = Table(
     "identity",
     metadata,
     Column("person", ForeignKey("person.id"), primary_key=True),
-    Column("wrapped_key", Text, nullable=False, doc="The person's key, wrapped by a key outside the database."),
-    Column("details", Text, nullable=False, doc="Optional details, encrypted with the person's key."),
+    Column("details", Text, nullable=False, doc="Optional, encrypted with a key that is a file outside the database."),
 )
 
 cohort = Table(
@@ -166,6 +166,17 @@ reset_code = Table(
     Column("issued_by", String(64), nullable=False),
     Column("expires_at", UtcTime, nullable=False),
     Column("used_at", UtcTime),
+)
+
+demographic = Table(
+    "demographic",
+    metadata,
+    Column("key", String(64), primary_key=True, doc="HMAC of the person under a secret outside the database."),
+    _cohort(),
+    Column("gender", String(16), doc="NULL: not collected; declined is a value of its own."),
+    Column("age_band", String(16), doc="NULL: not collected; declined is a value of its own."),
+    Column("disability", String(16), doc="1, 0, unknown, declined; NULL: not collected."),
+    sqlite_with_rowid=False,  # the order of rows on disk would tell who answered after whom
 )
 
 # --- learning ---

@@ -44,6 +44,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_person_username")),
     )
     op.create_table(
+        "demographic",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("cohort", sa.String(length=40), nullable=False),
+        sa.Column("gender", sa.String(length=16), nullable=True),
+        sa.Column("age_band", sa.String(length=16), nullable=True),
+        sa.Column("disability", sa.String(length=16), nullable=True),
+        sa.ForeignKeyConstraint(["cohort"], ["cohort.slug"], name=op.f("fk_demographic_cohort")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_demographic")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "draft",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("person", sa.String(length=32), nullable=False),
@@ -93,7 +104,6 @@ def upgrade() -> None:
     op.create_table(
         "identity",
         sa.Column("person", sa.String(length=32), nullable=False),
-        sa.Column("wrapped_key", sa.Text(), nullable=False),
         sa.Column("details", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_identity_person")),
         sa.PrimaryKeyConstraint("person", name=op.f("pk_identity")),
