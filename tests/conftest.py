@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from academy.config import Behaviour, Config
 from academy.people import actions, queries
@@ -22,12 +23,28 @@ from academy.routing import Request, Response, Route
 from academy.store.database import Store
 from tests.databases import postgres_url
 
+SHARED_ACADEMY = ("demo", "interactive", "journey", "kill", "refusals")
+"""Files of ``tests/integration`` that use the one academy which takes long to start."""
+
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 COHORT = Cohort(
     slug="river", course="digital-security", title="River cohort", zone="Asia/Dhaka",
     starts_at=datetime(2026, 11, 22, 18, 0, tzinfo=UTC),
 )  # fmt: skip
 ROOT = Path(__file__).parents[1]
+
+
+class ByFile(LoadScopeScheduling):
+    """Keeps the tests of one file in one process, and those that share the running academy too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "academy" if file.endswith(tuple(f"integration/test_{name}.py" for name in SHARED_ACADEMY)) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Tell ``pytest -n`` how to share the tests out."""
+    return ByFile(config, log)
 
 
 @pytest.fixture

@@ -32,8 +32,6 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from tests.integration.conftest import CHROMIUM, QUIET
 
-pytestmark = pytest.mark.xdist_group("interactive")
-
 ROOT = Path(__file__).parents[1]
 PREFIX = "/services/interactive/"
 SERVICE_SECRET = "secret-of-the-service"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from academy.config import Behaviour, Config
-from academy.demo.cast import COHORT, Account, read_accounts
+from academy.demo.cast import COHORT, FACILITATORS, Account, read_accounts
 from academy.demo.programme import ACCOUNTS, visit
 from academy.demo.server import running
 from academy.demo.visitor import Visitor
@@ -60,9 +61,30 @@ def academy() -> Iterator[Academy]:
     shutil.rmtree(home)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
+def newcomer(academy: Academy) -> Callable[[], str]:
+    """Let somebody new join the cohort and return her user name: nothing that other tests did is hers."""
+
+    def join() -> str:
+        account = Account(f"new-{secrets.token_hex(4)}", "four plain words together", "newcomer", "")
+        with academy.visit(FACILITATORS[0]) as host, Visitor(academy.url) as visitor:
+            host.open(f"/c/{COHORT}/facilitate")
+            page = host.send("/facilitate/invitations", {"seats": "1"})
+            code = page.select_one(".code-display")
+            assert code is not None
+            visitor.sign_up(account.username, account.password, code.get_text(strip=True))
+        academy.people[account.username] = account
+        return account.username
+
+    return join
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start a real Chromium that can resolve no name of the outside world."""
+    """Start a real Chromium that can resolve no name of the outside world.
+
+    One a file: while it runs, Playwright's event loop keeps other tests from starting one of their own.
+    """
     program = os.environ.get("ACADEMY_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))

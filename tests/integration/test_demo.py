@@ -21,7 +21,7 @@ from academy.demo.programme import ASSESSMENT
 from tests import independent
 from tests.integration.conftest import ROOT, Academy
 
-pytestmark = [pytest.mark.hub, pytest.mark.xdist_group("academy")]
+pytestmark = [pytest.mark.hub]
 
 QUIZ = ROOT / "assessments" / ASSESSMENT / "en" / "quiz.yml"
 

@@ -37,7 +37,7 @@ from tests.conftest import COHORT, ROOT
 from tests.databases import postgres_url
 from tests.integration.grading_sample import ASSIGNMENT, QUESTIONS, delivery, notebook
 
-pytestmark = pytest.mark.hub
+pytestmark = [pytest.mark.hub]
 
 PASSPHRASE = "seven quiet herons wade"
 TELLTALE_ADDRESS = "203.0.113.77"

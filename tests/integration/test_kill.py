@@ -20,7 +20,7 @@ from academy.demo.programme import ASSESSMENT, plan_session
 from academy.demo.visitor import SERVICE, Broken, Visitor
 from tests.integration.conftest import Academy
 
-pytestmark = [pytest.mark.hub, pytest.mark.xdist_group("academy")]
+pytestmark = [pytest.mark.hub]
 
 PATIENCE = 60  # seconds
 HERE = f"{SERVICE}/api/c/{COHORT}/assessments/{ASSESSMENT}"

@@ -29,7 +29,9 @@ from academy.grading.model import CourseFolder, Delivery, Verdict
 from academy.grading.settings import LARGEST_FILE
 from tests.integration.grading_sample import ANSWERS, ASSIGNMENT, POINTS, QUESTIONS, SECRETS, delivery, notebook
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::sqlalchemy.exc.SAWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::sqlalchemy.exc.SAWarning"),
+]
 
 Make = Callable[[], CourseFolder]
 

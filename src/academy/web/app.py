@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from jupyterhub.services.auth import HubOAuthCallbackHandler
+from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, StaticFileHandler
 
@@ -27,6 +27,7 @@ __all__ = ["application", "serve"]
 
 LARGEST_BODY = 2 * 1024 * 1024  # a whole assessment with its longest answers stays far below
 THREADS = 4
+RIGHTS_KEPT = 60  # seconds for which the Hub is not asked again what a person may
 
 
 class StaticFiles(StaticFileHandler):
@@ -69,6 +70,7 @@ def application(academy: Academy, prefix: str) -> Application:
 
 async def serve(config: Config, environ: dict[str, str]) -> None:
     """Run the service at the address that the Hub gave it, until it is told to stop."""
+    HubOAuth.instance(cache_max_age=RIGHTS_KEPT)
     store = Store(config.db_url)
     runner = Runner(store, config)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="store") as executor:
