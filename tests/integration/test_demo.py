@@ -17,6 +17,7 @@ import pytest
 
 from academy.content.catalogue import load
 from academy.demo.cast import COHORT
+from academy.demo.formgrader import start_server
 from academy.demo.programme import ASSESSMENT
 from tests import independent
 from tests.integration.conftest import ROOT, Academy
@@ -140,3 +141,16 @@ def test_the_content_of_the_demo_is_the_content_in_the_repository(academy: Acade
     """The independent computation reads the same file that the academy serves."""
     catalogue = load(academy.config.content)
     assert {q.id for q in catalogue.assessment(ASSESSMENT).questions} == set(independent.questions(QUIZ))
+
+
+def test_the_released_notebook_opens_in_the_facilitators_jupyterlab(academy: Academy, report: dict[str, Any]) -> None:
+    """The same file: her server's JupyterLab answers and reads it as a notebook."""
+    (host, *_) = academy.of_role("facilitator")
+    server = f"/user/{host.username}/{COHORT}"
+    with academy.visit(host.username) as visitor:
+        start_server(visitor, COHORT)
+        assert "JupyterLab" in visitor.open(f"{server}/lab").get_text() + str(visitor.page.title)
+        answer = visitor.http.get(f"{server}/api/contents/release/{ASSESSMENT}/{ASSESSMENT}.ipynb")
+    notebook = answer.json()
+    assert notebook["type"] == "notebook"
+    assert any(cell["metadata"].get("nbgrader") for cell in notebook["content"]["cells"])

@@ -7,12 +7,12 @@ from typing import Any
 
 from academy.demo.visitor import LOOK_EVERY, PATIENCE, Broken, Visitor
 
-__all__ = ["mark_by_hand"]
+__all__ = ["mark_by_hand", "start_server"]
 
 
 def mark_by_hand(host: Visitor, username: str, cohort: str, assessment: str) -> int:
     """Open formgrader in the facilitator's own server, mark every waiting essay, and return how many."""
-    _open(host, cohort)
+    start_server(host, cohort)
     api = f"/user/{username}/{cohort}/formgrader/api"
     marked = 0
     for notebook in _read(host, f"{api}/submitted_notebooks/{assessment}/{assessment}"):
@@ -23,7 +23,7 @@ def mark_by_hand(host: Visitor, username: str, cohort: str, assessment: str) -> 
     return marked
 
 
-def _open(host: Visitor, cohort: str) -> None:
+def start_server(host: Visitor, cohort: str) -> None:
     """Open formgrader; the page that says "one moment" loads itself again until the server has started."""
     until = time.monotonic() + PATIENCE
     host.open(f"/hub/grading/{cohort}")

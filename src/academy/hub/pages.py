@@ -34,16 +34,20 @@ class Grading(BaseHandler):
 
     @authenticated
     async def get(self, cohort: str) -> None:
-        """Go to grading; ``page`` may name a page of formgrader, such as ``gradebook/what-we-protect``."""
+        """Go to grading; ``page`` may name a page of formgrader, such as ``gradebook/what-we-protect``.
+
+        ``lab=1`` leads to JupyterLab in the same server.
+        """
         if cohort not in facilitated(self.current_user):
             raise HTTPError(403, NOT_YOURS)
         page = self.get_query_argument("page", "")
         if not re.fullmatch(r"[A-Za-z0-9_/-]*", page):
             raise HTTPError(404)
         server = url_path_join(self.base_url, "user", self.current_user.escaped_name, cohort)
-        formgrader = url_path_join(server, "formgrader", page)
+        lab = self.get_query_argument("lab", "") == "1"
+        there = url_path_join(server, "lab") if lab else url_path_join(server, "formgrader", page)
         spawn = url_path_join(self.hub.base_url, "spawn", self.current_user.escaped_name, cohort)
-        self.redirect(url_concat(spawn, {"next": formgrader}))
+        self.redirect(url_concat(spawn, {"next": there}))
 
 
 ROUTES = (
