@@ -156,6 +156,16 @@ def test_somebody_elses_ciphertext_cannot_be_put_under_another_person(any_store:
         find(any_store, config, bela)
 
 
+def test_a_key_that_is_there_is_never_replaced(config: Config) -> None:
+    """Making it again gives the same one; a damaged one stays as it is, and is said."""
+    file = config.home / "keys" / "a1"
+    assert vault.make_key(config, "a1") == vault.make_key(config, "a1")
+    file.write_bytes(b"damaged")
+    with pytest.raises(Conflict):
+        vault.make_key(config, "a1")
+    assert file.read_bytes() == b"damaged"
+
+
 def test_even_the_same_key_opens_nothing_under_another_id(config: Config) -> None:
     """The ciphertext itself is bound to the person."""
     key = vault.make_key(config, "a1")
