@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -117,13 +119,22 @@ def _behaviour(file: Path) -> Behaviour:
 
 
 def secret(config: Config, name: str) -> str:
-    """Return the named secret of this installation, made on first use, readable by its owner only."""
+    """Return the named secret of this installation, made on first use, readable by its owner only.
+
+    It appears whole or not at all: neither a crash nor a second process ever sees a half-written one.
+    """
     file = config.home / "secrets" / name
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text(encoding="ascii")
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(secrets.token_hex(32))
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_once(file, secrets.token_hex(32))
     return file.read_text(encoding="ascii")
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Put a new file in its place; where another process was faster, its file stays."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="ascii") as fresh:  # 0600
+        fresh.write(text)
+        fresh.flush()
+        os.fsync(fresh.fileno())
+        with suppress(FileExistsError):
+            os.link(fresh.name, file)
