@@ -152,14 +152,13 @@ def review(request: Request) -> Response:
     """Show the answers in words before they are sent."""
     assessment = assessment_of(request)
     context = _sitting(request, assessment)
-    context["answers"] = _in_words(assessment, context["sitting"].draft, language=request.language)
+    context["answers"] = _in_words(assessment, context["sitting"].draft)
     context["missing"] = unanswered(assessment, context["sitting"].draft)
     context["nonce"] = new_id()
     return Page("learning/review.html", context)
 
 
-def _in_words(assessment: Assessment, answers: Mapping[str, Any], *, language: str) -> list[dict[str, Any]]:
-    del language  # questions carry their own language
+def _in_words(assessment: Assessment, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {"number": number, "stem": question.stem, "answer": answer_text(question, answers.get(question.id))}
         for number, question in enumerate(assessment.questions, start=1)
@@ -201,7 +200,7 @@ def receipt(request: Request) -> Response:
         request.db, person=str(request.actor.person), cohort=cohort.slug, number=request.path["number"]
     )
     assessment = load(request.config.content).assessment(slug)
-    answers = _in_words(assessment, attempt.answers, language=request.language)
+    answers = _in_words(assessment, attempt.answers)
     context = {"cohort": cohort, "assessment": assessment, "attempt": attempt, "answers": answers}
     return Page("learning/receipt.html", context)
 

@@ -197,6 +197,10 @@ class RouteHandler(_Base):
         """Answer a request that changes nothing."""
         await self._run(path)
 
+    async def head(self, **path: str) -> None:
+        """Answer like ``get``; the server leaves the body out."""
+        await self._run(path)
+
     async def post(self, **path: str) -> None:
         """Answer a request that changes something."""
         await self._run(path)
