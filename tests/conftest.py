@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from academy.config import Behaviour, Config
@@ -22,6 +23,9 @@ from academy.rights import SCOPES, Actor
 from academy.routing import Request, Response, Route
 from academy.store.database import Store
 from tests.databases import postgres_url
+
+settings.register_profile("academy", deadline=None)  # a busy machine is no fault of the rule under test
+settings.load_profile("academy")
 
 SHARED_ACADEMY = ("demo", "interactive", "journey", "kill", "refusals")
 """Files of ``tests/integration`` that use the one academy which takes long to start."""
