@@ -114,7 +114,8 @@ def _behaviour(file: Path) -> Behaviour:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the file"
-        message = f"{file.name}: {key}: {first['msg']}"
+        unknown = first["type"] == "extra_forbidden"
+        message = f"{file.name}: {key} is not a setting." if unknown else f"{file.name}: {key}: {first['msg']}."
         raise ConfigError(message) from error
 
 
