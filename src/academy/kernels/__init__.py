@@ -1,1 +1,1 @@
-"""Warm, confined kernels (none yet)."""
+"""Kernels that are forked from a warm process instead of started, and confined where they run code of strangers."""

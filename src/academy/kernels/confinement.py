@@ -1,0 +1,213 @@
+"""Walls around a kernel that runs code of strangers, put up in the forked child before any of that code runs.
+
+``leave`` is called in the single-threaded child and ``enclose`` in its child, which is process 1 of the new process
+namespace. There is no seccomp filter: no library for one is among our dependencies (docs/topics/kernels.md).
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import resource
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from academy.kernels import landlock, linux
+from academy.kernels.model import Confinement, Layer, Limits, Order, UntrustedCodeRefused
+
+__all__ = ["enclose", "file_tree", "leave", "limit", "limit_processes"]
+
+MEBIBYTE = 1 << 20
+_USER = 1000
+"""User and group inside; outside it is the account that runs the academy, without any capability."""
+_NAMESPACES = (
+    linux.CLONE_NEWUSER
+    | linux.CLONE_NEWNS
+    | linux.CLONE_NEWPID
+    | linux.CLONE_NEWNET
+    | linux.CLONE_NEWIPC
+    | linux.CLONE_NEWUTS
+)
+_SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/fonts")
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_MEMORY_FOLDERS = ("/tmp", "/dev/shm")  # noqa: S108 - the kernel's own, inside its own root
+_LEAST_PID_MAX = 301
+"""Linux keeps 300 process numbers for itself and refuses a smaller limit: RESERVED_PIDS in its ``kernel/pid.c``."""
+
+
+@contextmanager
+def _layer(layer: Layer, confinement: Confinement) -> Iterator[None]:
+    """Refuse with the name of the layer that failed, unless it may be missing."""
+    try:
+        yield
+    except OSError as error:
+        if layer not in confinement.run_untrusted_code_without:
+            raise UntrustedCodeRefused(layer, str(error)) from error
+
+
+def leave(confinement: Confinement) -> bool:
+    """Leave the namespaces of the system. Returns whether a second fork is needed to enter the process namespace.
+
+    Raises ``UntrustedCodeRefused``.
+    """
+    with _layer(Layer.NAMESPACES, confinement):
+        _unshare()
+        return True
+    return False
+
+
+def _unshare() -> None:
+    """Enter own namespaces as an ordinary user: user_namespaces(7), sections on uid_map and setgroups."""
+    user, group = os.getuid(), os.getgid()
+    linux.unshare(_NAMESPACES)
+    Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+    Path("/proc/self/uid_map").write_text(f"{_USER} {user} 1", encoding="ascii")
+    Path("/proc/self/gid_map").write_text(f"{_USER} {group} 1", encoding="ascii")
+
+
+def enclose(confinement: Confinement, order: Order, *, alone: bool) -> None:
+    """Put up every other wall. ``alone`` says whether this is process 1 of its own namespaces.
+
+    Raises ``UntrustedCodeRefused``.
+    """
+    own_tree = False
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # proc_pid_oom_score_adj(5)
+    with _layer(Layer.FILE_TREE, confinement):
+        file_tree(confinement, order, alone=alone)
+        own_tree = True
+    with _layer(Layer.PROCESSES, confinement):
+        limit_processes(confinement.limits, alone=alone)
+    if own_tree:
+        _finish_proc()
+    with _layer(Layer.NO_NEW_PRIVILEGES, confinement):
+        linux.no_new_privileges()
+        linux.drop_capabilities()
+    with _layer(Layer.LIMITS, confinement):
+        limit(confinement.limits)
+    with _layer(Layer.LANDLOCK, confinement):
+        landlock.restrict(_rules(confinement, order, own_tree=own_tree))
+
+
+def _readable(confinement: Confinement) -> list[str]:
+    """Return what may be read: Python, the system's libraries, and what is given. Missing ones are left out."""
+    wanted = [*_SYSTEM, sys.base_prefix, sys.prefix, *confinement.readable]
+    return [path for path in dict.fromkeys(wanted) if Path(path).exists()]
+
+
+def file_tree(confinement: Confinement, order: Order, *, alone: bool) -> None:
+    """Build a root that holds only what is given and move into it: mount_namespaces(7), pivot_root(2).
+
+    Raises ``OSError``.
+    """
+    if not alone:
+        message = "it needs the layer “namespaces”"
+        raise OSError(message)
+    socket.sethostname("kernel")
+    linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
+    root = str(Path(order.run_folder) / "root")
+    Path(root).mkdir(exist_ok=True)
+    _memory_folder(root, "size=1m,mode=755")
+    scratch = f"size={confinement.limits.scratch}m,nr_inodes=16k,mode=700"
+    for path in _MEMORY_FOLDERS:
+        _memory_folder(root + path, scratch)
+    _give_to_read(root, _readable(confinement))
+    for path in (*_DEVICES, order.run_folder, *([order.working_folder] if order.working_folder else [])):
+        _bind(path, root + path)
+    _memory_folder(root + order.temporary_folder, scratch)
+    Path(root + "/proc").mkdir()
+    linux.mount("proc", root + "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
+    linux.pivot_root(root)
+    linux.make_read_only("/", recursive=False)
+
+
+def _memory_folder(path: str, options: str) -> None:
+    """Mount an empty folder that is held in memory: tmpfs(5)."""
+    Path(path).mkdir(parents=True, exist_ok=True)
+    linux.mount("tmpfs", path, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
+
+
+def _give_to_read(root: str, paths: list[str]) -> None:
+    """Show folders in the new root under their own names, and under their real ones where a link leads to them."""
+    shown: list[Path] = []
+    for path in (name for given in paths for name in (given, os.path.realpath(given))):
+        if not any(Path(path).is_relative_to(known) for known in shown):
+            _bind(path, root + path)
+            linux.make_read_only(root + path)
+            shown.append(Path(path))
+
+
+def _bind(source: str, target: str) -> None:
+    """Show a file or folder at another place: mount(2) with MS_BIND."""
+    Path(target).parent.mkdir(parents=True, exist_ok=True)
+    if Path(source).is_dir():
+        Path(target).mkdir(exist_ok=True)
+    elif not Path(target).exists():
+        Path(target).touch()
+    linux.mount(source, target, None, linux.MS_BIND | linux.MS_REC)
+
+
+def limit_processes(limits: Limits, *, alone: bool) -> None:
+    """Limit processes and threads: RLIMIT_NPROC of getrlimit(2), which does not bind the system's root user.
+
+    Root is held by the number of process ids in its own namespace instead: pid_max of proc_sys_kernel(5), which belongs
+    to the namespace since Linux 6.14; before, writing it would change the whole system. Raises ``OSError``.
+    """
+    _lower(resource.RLIMIT_NPROC, limits.processes)
+    if _outside_user() != 0:
+        return
+    if not alone or _kernel_version() < (6, 14):
+        message = "root has no limit before Linux 6.14; run the academy from an account of its own"
+        raise OSError(message)
+    most = str(_LEAST_PID_MAX + limits.processes)
+    Path("/proc/sys/kernel/pid_max").write_text(most, encoding="ascii")
+
+
+def _outside_user() -> int:
+    """Return our user as the surrounding user namespace knows it: uid_map of user_namespaces(7)."""
+    lines = Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()
+    maps = [[int(number) for number in line.split()] for line in lines]
+    me = os.getuid()
+    return next((outside + me - inside for inside, outside, size in maps if inside <= me < inside + size), me)
+
+
+def _kernel_version() -> tuple[int, ...]:
+    numbers = re.match(r"(\d+)\.(\d+)", platform.release())
+    return tuple(int(number) for number in numbers.groups()) if numbers else (0, 0)
+
+
+def _finish_proc() -> None:
+    """Allow no namespaces inside these (/proc/sys/user of namespaces(7)), then close /proc for writing."""
+    Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")
+    linux.make_read_only("/proc")
+
+
+def _rules(confinement: Confinement, order: Order, *, own_tree: bool) -> dict[str, int]:
+    """Return Landlock's rights by path. /proc and /tmp are given only where they are the kernel's own."""
+    run = landlock.EXECUTE if confinement.programs else 0
+    rules = dict.fromkeys(_readable(confinement), landlock.READ | run)
+    rules |= dict.fromkeys(_DEVICES, landlock.WRITE)
+    rules |= {"/proc": landlock.READ, **dict.fromkeys(_MEMORY_FOLDERS, landlock.WRITE | run)} if own_tree else {}
+    rules |= {order.run_folder: landlock.SOCKETS, order.temporary_folder: landlock.WRITE | run}
+    return rules | ({order.working_folder: landlock.WRITE | run} if order.working_folder else {})
+
+
+def limit(limits: Limits) -> None:
+    """Limit memory, CPU seconds, open files and file size: getrlimit(2). Raises ``OSError``."""
+    mapped = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    _lower(resource.RLIMIT_AS, mapped + limits.memory * MEBIBYTE)
+    _lower(resource.RLIMIT_CPU, limits.cpu)
+    _lower(resource.RLIMIT_NOFILE, limits.open_files)
+    _lower(resource.RLIMIT_FSIZE, limits.file_size * MEBIBYTE)
+    _lower(resource.RLIMIT_CORE, 0)
+
+
+def _lower(kind: int, most: int) -> None:
+    """Set a limit for good, or keep a lower one that holds already."""
+    current = resource.getrlimit(kind)[1]
+    most = most if current == resource.RLIM_INFINITY else min(most, current)
+    resource.setrlimit(kind, (most, most))
