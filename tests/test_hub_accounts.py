@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from academy.errors import AcademyError, BadInput
-from academy.hub.authenticator import MOST_REMEMBERED, USERNAME, InvitedAuthenticator, common_passphrases, is_code_of
+from academy.hub.authenticator import MOST_REMEMBERED, InvitedAuthenticator, common_passphrases
 from academy.hub.forms import read_form
 from academy.hub.passphrase import LONGEST, check_passphrase, hash_passphrase, is_right
+from academy.hub.second_factor import is_code_of
+from academy.people.rules import USERNAME
 
 WORDS = "seven quiet herons wade"
 

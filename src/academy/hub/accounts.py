@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from academy.config import Config
 from academy.errors import BadInput, Conflict
-from academy.hub.authenticator import USERNAME
 from academy.hub.passphrase import hash_passphrase
 from academy.hub.storage import hub_db_url
+from academy.people.rules import USERNAME
 
 __all__ = ["add_account"]
 

@@ -6,17 +6,12 @@ Groups come from the academy service at every sign-in and every minute after it;
 from __future__ import annotations
 
 import asyncio
-import base64
-import re
-import secrets
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-import onetimepass  # type: ignore[import-untyped]
 from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.orm import UserInfo
 from tornado.web import RequestHandler
@@ -25,14 +20,15 @@ from traitlets import Unicode
 from academy.config import Config, secret
 from academy.errors import AcademyError, Unavailable
 from academy.hub.client import AcademyService
+from academy.hub.pages import ROUTES
 from academy.hub.passphrase import check_passphrase, hash_passphrase, is_right
 from academy.hub.ports import Ports
+from academy.hub.second_factor import is_code_of, new_otp_secret
 from academy.hub.services import academy_url
+from academy.people.rules import USERNAME
 
-__all__ = ["USERNAME", "InvitedAuthenticator", "Locked", "is_code_of", "new_otp_secret", "update_authenticator"]
+__all__ = ["InvitedAuthenticator", "Locked", "update_authenticator"]
 
-USERNAME = re.compile(r"[a-z0-9][a-z0-9-]{2,30}")
-CODE_LENGTH = 6
 MOST_REMEMBERED = 10_000
 """User names whose failed sign-ins are remembered at one time."""
 WAIT = "There were too many tries with this user name. Wait ten minutes, then try again; or ask for a one-time code."
@@ -43,11 +39,6 @@ def common_passphrases() -> frozenset[str]:
     """Return NativeAuthenticator's list of passphrases that everybody uses."""
     text = (files("nativeauthenticator") / "common-credentials.txt").read_text(encoding="utf-8")
     return frozenset(line.casefold() for line in text.splitlines())
-
-
-def new_otp_secret() -> str:
-    """Return a fresh secret for an authenticator app (base32, 80 bits: the column is that wide)."""
-    return base64.b32encode(secrets.token_bytes(10)).decode("ascii")
 
 
 class Locked(AcademyError):
@@ -151,17 +142,7 @@ class InvitedAuthenticator(NativeAuthenticator):
 
     def get_handlers(self, app: Any) -> list[tuple[str, type[RequestHandler]]]:  # noqa: ARG002
         """Return our pages. NativeAuthenticator's pages for approving and discarding people are not among them."""
-        from academy.hub.pages import ROUTES  # noqa: PLC0415 - the pages need the authenticator's rules
-
         return list(ROUTES)
-
-
-def is_code_of(otp_secret: str, code: str) -> bool:
-    """Tell whether ``code`` is what an authenticator app with this secret shows now; digits of any script count."""
-    signs = "".join(code.split())
-    if len(signs) != CODE_LENGTH or not signs.isdecimal():
-        return False
-    return bool(onetimepass.valid_totp("".join(str(unicodedata.decimal(sign)) for sign in signs), otp_secret))
 
 
 def update_authenticator(c: Any, config: Config, ports: Ports) -> None:

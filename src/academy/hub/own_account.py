@@ -8,8 +8,8 @@ from urllib.parse import quote
 from tornado.web import authenticated
 
 from academy.errors import AcademyError, BadInput
-from academy.hub.authenticator import is_code_of, new_otp_secret
 from academy.hub.forms import read_form
+from academy.hub.second_factor import is_code_of, new_otp_secret
 from academy.hub.sessions import FormPage, end_sessions, prove
 
 __all__ = ["ChangePassphrase", "SecondFactor"]

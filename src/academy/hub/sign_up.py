@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from academy.errors import AcademyError, BadInput
-from academy.hub.authenticator import USERNAME
 from academy.hub.forms import read_form
 from academy.hub.sessions import FormPage, end_sessions, sign_in
+from academy.people.rules import USERNAME
 
 __all__ = ["Reset", "SignUp"]
 

@@ -13,6 +13,7 @@ from academy.errors import BadInput, Closed
 from academy.people.model import Invitation, Member, Role
 
 __all__ = [
+    "USERNAME",
     "check_invitation",
     "check_name",
     "check_slug",
