@@ -80,3 +80,29 @@ def test_sql_tables_are_defined_in_the_store_only() -> None:
     words = ("Table(", "exec_driver_sql", "sqlalchemy.text", "import text")
     guilty = [file.name for file in outside for word in words if "sqlalchemy" in (t := file.read_text()) and word in t]
     assert not guilty
+
+
+def module_of(file: Path) -> str:
+    """Return the dotted name of a file's module."""
+    parts = ("academy", *file.relative_to(SOURCE).with_suffix("").parts)
+    return ".".join(parts).removesuffix(".__init__")
+
+
+def imported_modules(file: Path) -> set[str]:
+    """Return every module of the academy that a file imports, with names that are modules resolved."""
+    known = {module_of(other) for other in FILES}
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found & known
+
+
+def test_no_module_needs_itself_in_a_circle() -> None:
+    """Also within a package: every module can be read before those that use it."""
+    waiting = {module_of(file): imported_modules(file) - {module_of(file)} for file in FILES}
+    while ready := {name for name, needs in waiting.items() if not needs & waiting.keys()}:
+        waiting = {name: needs for name, needs in waiting.items() if name not in ready}
+    assert not waiting, f"a circle among {', '.join(sorted(waiting))}"
