@@ -116,7 +116,8 @@ def file_tree(confinement: Confinement, order: Order, *, alone: bool) -> None:
     for path in _MEMORY_FOLDERS:
         _memory_folder(root + path, scratch)
     _give_to_read(root, _readable(confinement))
-    for path in (*_DEVICES, order.run_folder, *([order.working_folder] if order.working_folder else [])):
+    _bind(order.run_folder, root + order.run_folder, linux.MS_BIND)  # without the root that grows inside it
+    for path in (*_DEVICES, *([order.working_folder] if order.working_folder else [])):
         _bind(path, root + path)
     _memory_folder(root + order.temporary_folder, scratch)
     Path(root + "/proc").mkdir()
@@ -141,14 +142,14 @@ def _give_to_read(root: str, paths: list[str]) -> None:
             shown.append(Path(path))
 
 
-def _bind(source: str, target: str) -> None:
+def _bind(source: str, target: str, flags: int = linux.MS_BIND | linux.MS_REC) -> None:
     """Show a file or folder at another place: mount(2) with MS_BIND."""
     Path(target).parent.mkdir(parents=True, exist_ok=True)
     if Path(source).is_dir():
         Path(target).mkdir(exist_ok=True)
     elif not Path(target).exists():
         Path(target).touch()
-    linux.mount(source, target, None, linux.MS_BIND | linux.MS_REC)
+    linux.mount(source, target, None, flags)
 
 
 def limit_processes(limits: Limits, *, alone: bool) -> None:

@@ -70,6 +70,7 @@ def run(order: Order, lifeline: int, channel: socket.socket) -> None:
     code = 1
     try:
         threading.Thread(target=_watch, args=(lifeline,), name="lifeline", daemon=True).start()
+        _keep_off_the_network(order)
         # parent_handle: "somebody looks after you", so no poller and no hint on how to use a terminal
         app = import_module("ipykernel.kernelapp").IPKernelApp.instance(parent_handle=1)
         app.initialize(list(order.arguments))
@@ -86,6 +87,34 @@ def run(order: Order, lifeline: int, channel: socket.socket) -> None:
         with suppress(Exception):
             atexit._run_exitfuncs()  # noqa: SLF001 - taking the interpreter apart would cost 50 ms and gain nothing
         os._exit(code)
+
+
+def _keep_off_the_network(order: Order) -> None:
+    """Let children of the kernel hand over what they print through a file: ipykernel would listen on a TCP port."""
+    zmq: Any = import_module("zmq")
+    app: Any = import_module("ipykernel.kernelapp")
+    stream: Any = import_module("zmq.eventloop.zmqstream").ZMQStream
+    address = f"ipc://{order.run_folder}/k-6"
+
+    class PrivateThread(app.IOPubThread):
+        """ipykernel's own, with another address."""
+
+        def _setup_pipe_in(self) -> None:
+            self._pipe_uuid = os.urandom(16)
+            inlet = self.socket.context.socket(zmq.PULL)
+            inlet.linger = 0
+            inlet.bind(address)
+            self._pipe_in = stream(inlet, self.io_loop)
+            self._pipe_in.on_recv(self._handle_pipe_msg)
+
+        def _setup_pipe_out(self) -> tuple[Any, Any]:
+            context = zmq.Context()  # a context does not survive a fork
+            outlet = context.socket(zmq.PUSH)
+            outlet.linger = 3000
+            outlet.connect(address)
+            return context, outlet
+
+    app.IOPubThread = PrivateThread
 
 
 def _watch(lifeline: int) -> None:
