@@ -35,6 +35,8 @@ _NAMESPACES = (
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/fonts")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _MEMORY_FOLDERS = ("/tmp", "/dev/shm")  # noqa: S108 - the kernel's own, inside its own root
+_OWN_THREADS = 128 * MEBIBYTE
+"""Address space for the stacks of a kernel's own threads: about twelve of 8 MiB, hardly any of it ever used."""
 _LEAST_PID_MAX = 301
 """Linux keeps 300 process numbers for itself and refuses a smaller limit: RESERVED_PIDS in its ``kernel/pid.c``."""
 
@@ -200,7 +202,7 @@ def _rules(confinement: Confinement, order: Order, *, own_tree: bool) -> dict[st
 def limit(limits: Limits) -> None:
     """Limit memory, CPU seconds, open files and file size: getrlimit(2). Raises ``OSError``."""
     mapped = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-    _lower(resource.RLIMIT_AS, mapped + limits.memory * MEBIBYTE)
+    _lower(resource.RLIMIT_AS, mapped + _OWN_THREADS + limits.memory * MEBIBYTE)
     _lower(resource.RLIMIT_CPU, limits.cpu)
     _lower(resource.RLIMIT_NOFILE, limits.open_files)
     _lower(resource.RLIMIT_FSIZE, limits.file_size * MEBIBYTE)

@@ -21,6 +21,9 @@ from academy.kernels.model import Order
 
 __all__ = ["close_descriptors", "forget_signals", "run", "say", "take_environment"]
 
+_FOR_STRANGERS = ("--HistoryManager.enabled=False",)
+"""Options of a confined kernel: nobody needs what was typed, and writing it down takes a thread."""
+
 
 def close_descriptors(keep: set[int]) -> None:
     """Close everything that was inherited but standard input, output, error and ``keep``."""
@@ -73,7 +76,7 @@ def run(order: Order, lifeline: int, channel: socket.socket) -> None:
         _keep_off_the_network(order)
         # parent_handle: "somebody looks after you", so no poller and no hint on how to use a terminal
         app = import_module("ipykernel.kernelapp").IPKernelApp.instance(parent_handle=1)
-        app.initialize(list(order.arguments))
+        app.initialize([*order.arguments, *(_FOR_STRANGERS if order.confinement else ())])
         say(channel, b'{"started": true}')
         channel.close()  # nobody's code has run so far, and what comes has no way to the owner but ipykernel's sockets
         app.start()

@@ -25,6 +25,7 @@ __all__ = [
     "adopt_orphans",
     "detach",
     "drop_capabilities",
+    "few_arenas",
     "make_read_only",
     "mount",
     "no_new_privileges",
@@ -112,6 +113,12 @@ def pivot_root(folder: str) -> None:
 def detach(target: str) -> None:
     """Unmount now, and for those who still use it later: umount2(2) with MNT_DETACH."""
     _checked(_libc.umount2(target.encode(), _MNT_DETACH), f"umount {target}")
+
+
+def few_arenas() -> None:
+    """Let threads share their heaps: M_ARENA_MAX of mallopt, section 3. Each would reserve 64 MiB otherwise."""
+    if hasattr(_libc, "mallopt"):  # the GNU C library
+        _libc.mallopt(-8, 2)
 
 
 def adopt_orphans() -> None:

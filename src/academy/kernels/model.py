@@ -54,13 +54,13 @@ class _Record(BaseModel):
 class Limits(_Record):
     """What one confined kernel may use."""
 
-    memory: Annotated[int, Field(ge=16)] = 512
-    """MiB of address space for each process, beyond what is mapped when the kernel starts."""
+    memory: Annotated[int, Field(ge=64)] = 512
+    """MiB of address space for each process, beyond what the kernel itself has mapped."""
     cpu: Annotated[int, Field(ge=1)] = 120
     """Seconds of CPU for each process; then it is killed."""
     processes: Annotated[int, Field(ge=24)] = 64
     """Processes and threads at once; a kernel itself has about ten threads."""
-    open_files: Annotated[int, Field(ge=64)] = 256
+    open_files: Annotated[int, Field(ge=128)] = 256
     """Open files for each process."""
     file_size: Annotated[int, Field(ge=1)] = 32
     """MiB of the largest file."""

@@ -69,6 +69,7 @@ def main(arguments: Sequence[str]) -> None:
         with suppress(ImportError):  # the kernel will say so where the module is used
             import_module(module)
     linux.adopt_orphans()
+    linux.few_arenas()
     gc.collect()
     gc.freeze()  # so that a collection in a kernel does not write to pages that all share
     _serve(owner)
