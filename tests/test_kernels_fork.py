@@ -131,6 +131,7 @@ def test_a_long_temporary_folder_is_no_obstacle(tmp_path: Path, monkeypatch: pyt
     """The path of a socket may have 107 bytes."""
     deep = tmp_path / ("d" * 100)
     deep.mkdir()
+    pool.close()
     monkeypatch.setattr(tempfile, "tempdir", str(deep))
     with room(tmp_path) as kernel:
         assert kernel.say("print('here')") == "here"
@@ -222,19 +223,19 @@ def test_a_stopped_warm_process_does_not_hang_the_next_start(tmp_path: Path) -> 
 
 
 def test_kernels_end_when_their_owner_is_killed(tmp_path: Path) -> None:
-    """A server that was killed leaves no kernel and no warm process."""
+    """A server that was killed leaves no kernel, no warm process and no folder."""
     script = (
         "import sys; from pathlib import Path; from tests.kernel_rooms import *\n"
         "with room(Path(sys.argv[1])) as kernel:\n"
-        "    print(kernel.pid, warm_process().pid, flush=True); sys.stdin.read()"
+        "    print(kernel.pid, warm_process().pid, kernel.folder.parent, flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as owner:
         assert owner.stdout is not None
-        pids = [int(pid) for pid in owner.stdout.readline().split()]
+        kernel, warm, folder = owner.stdout.readline().split()
         owner.kill()
-    assert len(pids) == 2
-    assert gone(*pids)
+    assert gone(int(kernel), int(warm))
+    assert not Path(folder).exists()
 
 
 def test_a_specification_of_another_program_is_refused(tmp_path: Path) -> None:
@@ -243,7 +244,7 @@ def test_a_specification_of_another_program_is_refused(tmp_path: Path) -> None:
     other.kernel_spec.argv = ["ruby", "-f", "{connection_file}"]
     with pytest.raises(ConfigError, match="ipykernel_launcher"):
         other.start_kernel()
-    other.cleanup_resources()
+    assert list(pool._base().iterdir()) == []
 
 
 def test_other_systems_get_one_clear_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,11 +15,12 @@ import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from academy.kernels.model import KernelNotStarted, Layer, Order, UntrustedCodeRefused
 
-__all__ = ["Forked", "close", "fork"]
+__all__ = ["Forked", "close", "fork", "private_folder"]
 
 _ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -33,6 +35,8 @@ _UNKNOWN = -1
 """Exit status of a kernel whose warm process died first, so that nobody could ask."""
 _WHOLE_GROUP = 4
 """PIDFD_SIGNAL_PROCESS_GROUP of pidfd_send_signal(2), since Linux 6.9."""
+_LONGEST_SOCKET = 107
+"""Bytes of a Unix socket's path: unix(7), 108 with the closing zero."""
 _GRACE = 1.0
 """Seconds between the end of a kernel and the warm process's word about it."""
 
@@ -48,14 +52,33 @@ class _Warm:
 
 
 _warm: dict[tuple[str, ...], _Warm] = {}
+_folders: dict[int, Path] = {}
+"""By owner: the folder that holds its kernels' folders. The warm process removes it when the owner ends."""
 _lock = threading.Lock()
+
+
+def private_folder() -> Path:
+    """Make a folder for one kernel that only this account can enter, with a path short enough for sockets."""
+    with _lock:
+        folder = Path(tempfile.mkdtemp(prefix="", dir=_base()))
+    (folder / "tmp").mkdir(mode=0o700)
+    return folder
+
+
+def _base() -> Path:
+    me = os.getpid()
+    if me not in _folders:
+        room = len(tempfile.gettempdir().encode()) < _LONGEST_SOCKET - len("/k-abcdefgh/abcdefgh/k-6")
+        _folders.clear()
+        _folders[me] = Path(tempfile.mkdtemp(prefix="k-", dir=None if room else "/tmp"))  # noqa: S108 - private
+    return _folders[me]
 
 
 def _start(modules: tuple[str, ...]) -> _Warm:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(  # noqa: S603 - our own module; the names are from the kernel specification
-            [sys.executable, "-P", "-m", "academy.kernels.warm", str(theirs.fileno()), *modules],
+            [sys.executable, "-P", "-m", "academy.kernels.warm", str(theirs.fileno()), str(_base()), *modules],
             env=_ENVIRONMENT,
             cwd=tempfile.gettempdir(),
             stdin=subprocess.DEVNULL,
@@ -84,6 +107,7 @@ def close() -> None:
             if warm.owner == os.getpid():
                 _end(warm.process)
         _warm.clear()
+        shutil.rmtree(_folders.pop(os.getpid(), ""), ignore_errors=True)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

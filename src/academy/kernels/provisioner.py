@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,6 @@ from academy.kernels.model import Confinement, Order
 
 __all__ = ["ForkProvisioner"]
 
-_LONGEST_SOCKET = 107
-"""Bytes of a Unix socket's path: unix(7), 108 with the closing zero."""
 _LAUNCHER = "ipykernel_launcher"
 
 
@@ -68,7 +65,7 @@ class ForkProvisioner(KernelProvisionerBase):
         kwargs.pop("transport_encryption", None)  # nobody else can open the sockets
         extra = kwargs.pop("extra_arguments", [])
         if self._folder is None:
-            self._folder = _private_folder()
+            self._folder = pool.private_folder()
             manager.transport, manager.ip = "ipc", str(self._folder / "k")
             manager.connection_file = str(self._folder / "kernel.json")
         manager.write_connection_file(jupyter_session=kwargs.get("env", {}).get("JPY_SESSION_NAME", ""))
@@ -90,21 +87,23 @@ class ForkProvisioner(KernelProvisionerBase):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork. Raises ``UntrustedCodeRefused``, ``KernelNotStarted`` or ``ConfigError``."""
-        cwd = kwargs.get("cwd")
-        confinement = self._confinement()
-        order = Order(
-            run_folder=str(self._folder),
-            working_folder=_working_folder(cwd, confined=confinement is not None),
-            environment=kwargs["env"],
-            arguments=_arguments(cmd),
-            confinement=confinement,
-        )
         try:
+            order = self._order(cmd, **kwargs)
             self._forked = await pool.fork(order, tuple(self.preload), seconds=self.start_seconds)
         except BaseException:
             self._remove_folder()
             raise
         return self.connection_info
+
+    def _order(self, cmd: list[str], *, env: dict[str, str], cwd: str | Path | None = None, **_: Any) -> Order:
+        confinement = self._confinement()
+        return Order(
+            run_folder=str(self._folder),
+            working_folder=_working_folder(cwd, confined=confinement is not None),
+            environment=env,
+            arguments=_arguments(cmd),
+            confinement=confinement,
+        )
 
     def _confinement(self) -> Confinement | None:
         if self.confine is None:
@@ -162,16 +161,6 @@ class ForkProvisioner(KernelProvisionerBase):
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
-
-
-def _private_folder() -> Path:
-    """Make a folder that only this account can enter, with a path short enough for sockets."""
-    folder = Path(tempfile.mkdtemp(prefix="k-"))
-    if len(str(folder / "k-5").encode()) > _LONGEST_SOCKET:
-        folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix="k-", dir="/tmp"))
-    (folder / "tmp").mkdir(mode=0o700)
-    return folder
 
 
 def _arguments(command: list[str]) -> tuple[str, ...]:

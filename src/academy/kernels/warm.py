@@ -1,4 +1,4 @@
-"""The warm process: ``python -m academy.kernels.warm DESCRIPTOR MODULE…`` imports the modules, then forks on request.
+"""The warm process, ``python -m academy.kernels.warm DESCRIPTOR FOLDER MODULE…``: imports, then forks on request.
 
 Protocol between the provisioner (the owner) and this process, over a socket pair that has no name:
 
@@ -16,6 +16,7 @@ import gc
 import json
 import os
 import selectors
+import shutil
 import signal
 import socket
 import struct
@@ -35,7 +36,6 @@ ALWAYS = (
     "ipykernel.kernelapp",
     "ipykernel.debugger",
     "ipykernel.comm.manager",
-    "ipykernel.pylab.backend_inline",
     "debugpy.server.api",
     "sqlite3",
     "IPython.core.completer",
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> None:
     """Import, then serve the owner until she ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     owner = socket.socket(fileno=int(arguments[0]))
-    for module in (*ALWAYS, *arguments[1:]):
+    for module in (*ALWAYS, *arguments[2:]):
         with suppress(ImportError):  # the kernel will say so where the module is used
             import_module(module)
     linux.adopt_orphans()
@@ -73,6 +73,7 @@ def main(arguments: Sequence[str]) -> None:
     gc.collect()
     gc.freeze()  # so that a collection in a kernel does not write to pages that all share
     _serve(owner)
+    shutil.rmtree(arguments[1], ignore_errors=True)  # where the owner kept the kernels' folders
 
 
 def _serve(owner: socket.socket) -> None:
@@ -184,10 +185,12 @@ def _kill(pid: int) -> None:
 
 
 def _kill_all(kernels: _Kernels) -> None:
-    for child, _ in kernels.starting.values():
-        _kill(child)
-    for pid in kernels.running:
+    """Kill every kernel and wait until it is gone."""
+    signal.set_wakeup_fd(-1)
+    for pid in (*(child for child, _ in kernels.starting.values()), *kernels.running):
         _kill(pid)
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)
 
 
 def _child(connection: int, order: int, lifeline: int, report: int) -> None:
