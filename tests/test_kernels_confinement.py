@@ -134,7 +134,10 @@ def test_it_writes_nowhere_else(kernel: Room, shared: dict[str, Path], act: str)
 
 
 def test_it_has_no_network(kernel: Room) -> None:
-    """TCP, UDP and IPv6 lead nowhere, not even to this machine; names are not resolved."""
+    """TCP, UDP and IPv6 do not even lead to this machine, and there is no interface that leads further.
+
+    Only addresses of this machine are tried: a test that finds a hole must not send anything through it.
+    """
     with socket.create_server(("127.0.0.1", 0)) as here, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
         datagrams.bind(("127.0.0.1", 0))
         datagrams.setblocking(False)
@@ -142,11 +145,8 @@ def test_it_has_no_network(kernel: Room) -> None:
         answers = attempts(
             kernel,
             f"socket.create_connection({tcp}, 2)",
-            "socket.create_connection(('192.0.2.1', 80), 2)",
             "socket.create_connection(('::1', 80), 2)",
             f"socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', {udp})",
-            "socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).sendto(b'x', ('2001:db8::1', 53))",
-            "socket.getaddrinfo('example.org', 80)",
         )
         assert set(answers) <= {"OSError", "PermissionError", "gaierror", "ConnectionRefusedError"}, answers
         with pytest.raises(BlockingIOError):
