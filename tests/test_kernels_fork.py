@@ -157,6 +157,8 @@ def test_an_interrupt_stops_the_cell_and_not_the_kernel(tmp_path: Path) -> None:
             pass
         kernel.manager.interrupt_kernel()
         reply = kernel.client.get_shell_msg(timeout=30)
+        while reply["msg_type"] != "execute_reply":  # an answer to one of the questions whether it is ready
+            reply = kernel.client.get_shell_msg(timeout=30)
         assert reply["content"]["ename"] == "KeyboardInterrupt"
         assert kernel.say("print('on')") == "on"
 
