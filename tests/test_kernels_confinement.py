@@ -273,7 +273,10 @@ def test_an_interrupt_and_a_shutdown_work_as_ever(tmp_path: Path, places: dict[s
         while kernel.client.get_iopub_msg(timeout=30)["content"].get("text") != "busy\n":
             pass
         kernel.manager.interrupt_kernel()
-        assert kernel.client.get_shell_msg(timeout=30)["content"]["ename"] == "KeyboardInterrupt"
+        reply = kernel.client.get_shell_msg(timeout=30)
+        while reply["msg_type"] != "execute_reply":  # an answer to one of the questions whether it is ready
+            reply = kernel.client.get_shell_msg(timeout=30)
+        assert reply["content"]["ename"] == "KeyboardInterrupt"
         process = psutil.Process(kernel.pid)
         kernel.manager.signal_kernel(signal.SIGTERM)
         assert psutil.wait_procs([process], timeout=10)[1] == []
