@@ -115,9 +115,10 @@ class Service:
         return found[1]
 
     def kernels(self) -> list[psutil.Process]:
-        """Return the processes of all kernels."""
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        return [child for child in children if "ipykernel_launcher" in child.cmdline()]
+        """Return the processes of all kernels: what the warm process has forked."""
+        children = psutil.Process(self.process.pid).children()
+        warm = [child for child in children if "academy.kernels.warm" in child.cmdline()]
+        return [kernel for process in warm for kernel in process.children()]
 
 
 def run_hub(service: str, ready: threading.Event, found: dict[str, Any]) -> None:
@@ -321,10 +322,17 @@ def test_a_kernel_holds_no_secret_but_its_visitors_token(service: Service) -> No
 def test_kernels_are_reached_through_a_folder_of_the_service_alone(service: Service) -> None:
     """No port of the machine leads to a kernel's channels; the sockets are nobody else's."""
     service.open("salma")
-    for kernel in service.kernels():
-        file = Path(kernel.cmdline()[kernel.cmdline().index("-f") + 1])
-        assert json.loads(file.read_text(encoding="utf-8"))["transport"] == "ipc"
-        assert file.parent.stat().st_mode & 0o077 == 0
+    kernels = service.kernels()
+    assert kernels
+    for kernel in kernels:
+        assert kernel.net_connections("inet") == []
+        assert folders_of(kernel)
+        assert all(folder.stat().st_mode & 0o077 == 0 for folder in folders_of(kernel))
+
+
+def folders_of(kernel: psutil.Process) -> set[Path]:
+    """Return the folders in which a kernel's sockets stand."""
+    return {Path(one.laddr).parent for one in kernel.net_connections("unix") if one.laddr}
 
 
 @pytest.mark.parametrize(
@@ -524,9 +532,10 @@ def test_stopping_the_service_ends_every_kernel(service: Service) -> None:
     """No process and no socket outlives the service; the last test of this file, because it stops it."""
     service.open("salma")
     kernels = service.kernels()
-    folder = Path(kernels[0].cmdline()[kernels[0].cmdline().index("-f") + 1]).parent
+    folders = folders_of(kernels[0])
+    assert folders
     service.process.terminate()
     service.process.wait(20)
     _, alive = psutil.wait_procs(kernels, timeout=10)
     assert alive == []
-    assert not folder.exists()
+    assert not [folder for folder in folders if folder.exists()]
