@@ -88,7 +88,7 @@ def _sign_up_link(config: Config, code: str) -> str:
 
 
 def _serve(config: Config, options: argparse.Namespace) -> int:
-    from academy.hub import family, installation, ports  # noqa: PLC0415
+    from academy.hub import confinement, family, installation, ports  # noqa: PLC0415
 
     os.umask(0o077)
     stop = _stop_on_signals()
@@ -99,10 +99,11 @@ def _serve(config: Config, options: argparse.Namespace) -> int:
         installation.prepare(config)
         chosen = ports.choose()
         ports.write(config, chosen)
+        servers = confinement.stance(config, demo=options.demo)
         family.adopt_orphans()
-        run = family.Family(config)
+        run = family.Family(config, confined=servers.confined)
         try:
-            return _run(config, options, run, stop, ports=chosen)
+            return _run(config, options, run, stop, ports=chosen, notice=servers.said)
         finally:
             run.stop()
 
@@ -119,10 +120,14 @@ def _stop_on_signals() -> list[int]:
     return asked
 
 
-def _run(config: Config, options: argparse.Namespace, run: Family, stop: list[int], *, ports: Ports) -> int:
+def _run(
+    config: Config, options: argparse.Namespace, run: Family, stop: list[int], *, ports: Ports, notice: str | None
+) -> int:
     if not _wait_until_ready(config, ports, run, stop):
         return 0
     _greet(config, demo=options.demo)
+    if notice:
+        print(notice, flush=True)
     run.crashes()
     while not stop:
         if not run.runs:
@@ -130,6 +135,7 @@ def _run(config: Config, options: argparse.Namespace, run: Family, stop: list[in
             raise Unavailable(message)
         for sentence in run.crashes():
             print(sentence, flush=True)
+        run.bury()
         time.sleep(LOOK_EVERY)
     print("Stopping.", flush=True)
     return 0

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -53,6 +53,8 @@ class Behaviour(BaseModel):
     """Hours until a one-time code for a forgotten passphrase expires."""
     minimum_passphrase_length: Annotated[int, Field(ge=10, le=128)] = 12
     """Shortest passphrase that sign-up accepts, in characters."""
+    grading_servers: Literal["confined", "unconfined"] = "confined"
+    """Whether a facilitator's server sees only her cohort's folder; "confined" needs bubblewrap, or none is started."""
 
 
 class Config(BaseModel):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,15 +21,18 @@ import nbformat
 import onetimepass  # type: ignore[import-untyped]
 import psutil  # type: ignore[import-untyped]
 import pytest
+import websocket
 from playwright.sync_api import Browser
 from sqlalchemy import create_engine, inspect
 
 from academy import clock
 from academy.config import Behaviour, Config
+from academy.demo.programme import ACCOUNTS
 from academy.grading import bridge
 from academy.grading.keys import dump
 from academy.grading.model import CourseFolder, course_folder
 from academy.hub.accounts import add_account
+from academy.hub.confinement import REFUSED, fault
 from academy.hub.ports import choose
 from academy.people import actions, queries
 from academy.people.model import Role
@@ -120,12 +125,12 @@ def prepare(config: Config) -> tuple[str, str, str]:
     return codes[0], codes[1], codes[2]
 
 
-def serve(config: Config) -> subprocess.Popen[str]:
-    """Start ``academy serve`` and wait until it greets."""
+def serve(config: Config, *options: str, through: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+    """Start ``academy serve``, by another program where one is named, and wait until it greets."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("ACADEMY_")}
     environ |= {"ACADEMY_HOME": str(config.home), "ACADEMY_PORT": str(config.port), "ACADEMY_DB_URL": config.db_url}
     process = subprocess.Popen(
-        [sys.executable, "-m", "academy.cli", "serve"],
+        [*through, sys.executable, "-m", "academy.cli", "serve", *options],
         env=environ,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -168,6 +173,8 @@ def academy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     )
     before = os.umask(0o077)  # these tests write into the installation, as the academy would
     members, facilitator, coordinator = prepare(config)
+    if fault(config):
+        (home / "academy.yml").write_text("grading_servers: unconfined\n")  # no bubblewrap on this machine
     installation = Installation(config, serve(config), members, facilitator, coordinator)
     yield installation
     stop(installation.process)
@@ -423,24 +430,114 @@ def test_every_page_of_the_hub_is_plain_and_loads_only_from_here(academy: Instal
         assert page.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_facilitator_opens_formgrader_by_one_link(academy: Installation) -> None:
-    """The link starts her server for that cohort and leads to formgrader; its environment holds no secret of ours."""
+def words_of(process: psutil.Process) -> list[str]:
+    """Return the command line of a process; that of one that has just ended is empty."""
+    try:
+        return list(process.cmdline())
+    except psutil.Error:
+        return []
+
+
+def facilitator(academy: Installation) -> Visitor:
+    """Return the facilitator of the cohort "river", signed in."""
     visitor = Visitor(academy)
     visitor.sign_up(academy.facilitator, "anika")
     visitor.sign_in("anika")
-    page = visitor.get("/hub/grading/river?page=manage_students")
+    return visitor
+
+
+def open_grading(visitor: Visitor, page: str) -> httpx.Response:
+    """Follow the link to grading and wait until the server has started."""
+    response = visitor.get(f"/hub/grading/river?page={page}")
     until = time.monotonic() + 60
-    while "being prepared" in page.text and time.monotonic() < until:
-        page = visitor.get(str(page.url))
+    while "being prepared" in response.text and time.monotonic() < until:
+        response = visitor.get(str(response.url))
+    return response
+
+
+def xsrf(visitor: Visitor) -> dict[str, str]:
+    """Return what a script of the facilitator's server sends along."""
+    return {"X-XSRFToken": visitor.http.cookies.get("_xsrf", path="/user/anika/river/") or ""}
+
+
+def run_in_a_kernel(academy: Installation, visitor: Visitor, code: str) -> str:
+    """Run code as a notebook of her server would, and return what it prints."""
+    server = "/user/anika/river"
+    made = visitor.http.post(f"{server}/api/kernels", json={"name": "python3"}, headers=xsrf(visitor))
+    assert made.status_code == 201, made.text
+    kernel = made.json()["id"]
+    cookies = "; ".join(
+        f"{one.name}={one.value}" for one in visitor.http.cookies.jar if server.startswith(one.path[:-1])
+    )
+    address = f"{academy.address}{server}/api/kernels/{kernel}/channels".replace("http", "ws", 1)
+    line = websocket.create_connection(address, cookie=cookies, origin=academy.address, timeout=60)
+    header = {"msg_id": "1", "msg_type": "execute_request", "session": "s", "username": "anika", "version": "5.3"}
+    content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False, "stop_on_error": True}
+    line.send(
+        json.dumps({"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content})
+    )
+    printed = ""
+    while True:
+        message = json.loads(line.recv())
+        assert message["header"]["msg_type"] != "error", message["content"]
+        printed += message["content"].get("text", "") if message["header"]["msg_type"] == "stream" else ""
+        if message["header"]["msg_type"] == "execute_reply":
+            break
+    line.close()
+    visitor.http.delete(f"{server}/api/kernels/{kernel}", headers=xsrf(visitor))
+    return printed
+
+
+EXPLORE = """
+import json, os
+from pathlib import Path
+home = Path({home!r})
+found = sorted(str(file.relative_to(home)) for file in home.rglob("*") if file.is_file())
+outside = [name for name in ("store.db", "hub/jupyterhub.sqlite", "secrets/hub-token", "secrets/proxy", "keys", "logs",
+    "nbgrader/lake", "exchange/lake", "servers/otto", "build") if (home / name).exists()]
+def refused(path):
+    try:
+        path.write_text("x")
+    except OSError:
+        return True
+    return False
+print(json.dumps({{
+    "found": found, "outside": outside, "processes": [name for name in os.listdir("/proc") if name.isdigit()],
+    "written": [str(path) for path in (home / "new", home / "nbgrader" / "new", Path("/usr/new")) if not refused(path)],
+    "names": sorted(os.environ), "here": os.getcwd(), "writes_here": not refused(Path("note.txt")),
+}}))
+"""
+
+
+def test_a_facilitators_kernel_sees_her_cohort_and_nothing_else(academy: Installation) -> None:
+    """Asked in a real kernel of her server: no store, no account, no secret, no other cohort, no other process."""
+    if fault(academy.config):
+        pytest.skip("bubblewrap does not work here")
+    for folder in ("nbgrader/lake", "exchange/lake", "servers/otto/lake", "keys"):
+        (academy.config.home / folder).mkdir(parents=True, exist_ok=True)
+        (academy.config.home / folder / "private.txt").write_text("kept apart")
+    visitor = facilitator(academy)
+    open_grading(visitor, "manage_students")
+    found = json.loads(run_in_a_kernel(academy, visitor, EXPLORE.format(home=str(academy.config.home))))
+    allowed = ("nbgrader/river/", "exchange/river/", "servers/anika/river/")
+    assert [file for file in found["found"] if not file.startswith(allowed)] == []
+    assert found["outside"] == []
+    assert found["written"] == []
+    assert found["writes_here"]
+    assert found["here"] == str(academy.config.courses_dir / "river")
+    assert len(found["processes"]) < 12
+    assert not [name for name in found["names"] if name.startswith(("ACADEMY_", "CONFIGPROXY_"))]
+
+
+def test_a_facilitator_opens_formgrader_by_one_link(academy: Installation) -> None:
+    """The link starts her server for that cohort and leads to formgrader; its environment holds no secret of ours."""
+    visitor = facilitator(academy)
+    page = open_grading(visitor, "manage_students")
     assert page.url.path == "/user/anika/river/formgrader/manage_students"
     assert "<title>nbgrader formgrade</title>" in page.text
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
     assert visitor.get("/hub/spawn/anika/lake").status_code != 200, "no cohort of hers"
-    server = next(
-        child
-        for child in psutil.Process(academy.process.pid).children(recursive=True)
-        if "jupyterhub.singleuser" in " ".join(child.cmdline())
-    )
+    server = next(member for member in family(academy.process) if "jupyterhub.singleuser" in words_of(member))
     assert not [name for name in server.environ() if name.startswith(("ACADEMY_", "CONFIGPROXY_"))]
     other = Visitor(academy)
     other.sign_up(academy.members, "ruff")
@@ -467,6 +564,22 @@ def marked(academy: Installation) -> CourseFolder:
     file.chmod(0o600)
     nbformat.write(nb, file)
     return course
+
+
+def test_every_step_of_grading_works_behind_the_walls(academy: Installation, marked: CourseFolder) -> None:
+    """In formgrader itself: collect again, mark again, write and release the feedback."""
+    visitor = facilitator(academy)
+    open_grading(visitor, f"manage_submissions/{ASSIGNMENT}")
+    api = "/user/anika/river/formgrader/api"
+    for step in (
+        f"assignment/{ASSIGNMENT}/collect",
+        f"submission/{ASSIGNMENT}/wren/autograde",
+        f"assignment/{ASSIGNMENT}/wren/generate_feedback",
+        f"assignment/{ASSIGNMENT}/wren/release_feedback",
+    ):
+        done = visitor.http.post(f"{api}/{step}", headers=xsrf(visitor))
+        assert done.json()["success"], done.json()
+    assert list((marked.exchange / "river" / "feedback").glob("*.html"))
 
 
 @pytest.mark.browser
@@ -537,12 +650,13 @@ def test_nothing_keeps_an_address_a_device_or_a_passphrase(academy: Installation
 
 
 def test_everything_is_readable_by_its_owner_only(academy: Installation) -> None:
-    """Folders and files are closed to other users of the machine; nbgrader sets its own modes behind closed doors."""
+    """Folders and files are closed to other users; nbgrader and IPython set their own modes behind closed doors."""
     home = academy.config.home
-    by_nbgrader = {academy.config.courses_dir, academy.config.exchange_dir}
-    paths = [path for path in (home, *home.rglob("*")) if not by_nbgrader & {path, *path.parents}]
+    behind_doors = {academy.config.courses_dir, academy.config.exchange_dir, home / "servers"}
+    paths = [path for path in (home, *home.rglob("*")) if not behind_doors & {path, *path.parents}]
     assert [path for path in paths if not path.is_symlink() and path.stat().st_mode & 0o077] == []
     assert academy.config.courses_dir.stat().st_mode & 0o077 == 0
+    assert (home / "servers").stat().st_mode & 0o077 == 0
 
 
 def test_ctrl_c_leaves_no_process_and_a_second_start_keeps_everything(academy: Installation) -> None:
@@ -564,6 +678,38 @@ def test_when_the_hub_dies_nothing_is_left_and_one_sentence_says_so(academy: Ins
     assert "The Hub stopped unexpectedly" in said
     assert academy.process.returncode == 2
     assert still_there(members) == []
+
+
+def test_without_bubblewrap_no_server_is_started_but_in_the_demo(tmp_path: Path) -> None:
+    """The start and the page say what to install; the demo says that its servers have no walls, and starts them."""
+    config = Config(
+        home=tmp_path,
+        port=choose().hub,
+        db_url=f"sqlite:///{tmp_path / 'store.db'}",
+        content=ROOT,
+        behaviour=Behaviour(),
+    )
+    program = shutil.which("bwrap")
+    if program is None or fault(config):
+        pytest.skip("bubblewrap does not work here")
+    hide = 'mount --bind /dev/null "$0" && exec "$@"'
+    hidden = ("unshare", "--map-root-user", "--mount", "sh", "-c", hide, program)
+    academy = Installation(config, serve(config, through=hidden), *prepare(config))
+    visitor = facilitator(academy)
+    page = open_grading(visitor, "manage_students")
+    assert page.status_code == 501
+    assert unescape(re.sub(r"\s+", " ", page.text)).count(REFUSED) == 1
+    stop(academy.process)
+    assert academy.process.stdout is not None
+    assert "cannot be confined (bwrap does not run: PermissionError) and are refused" in academy.process.stdout.read()
+
+    (config.home / ACCOUNTS).touch()  # as if all of it stood already
+    academy.process = serve(config, "--demo", through=hidden)
+    assert open_grading(visitor, "manage_students").url.path == "/user/anika/river/formgrader/manage_students"
+    assert not [member for member in family(academy.process) if "bwrap" in words_of(member)]
+    stop(academy.process)
+    assert academy.process.stdout is not None
+    assert "run unconfined (bwrap does not run: PermissionError)" in academy.process.stdout.read()
 
 
 @pytest.mark.postgres

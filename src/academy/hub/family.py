@@ -20,6 +20,7 @@ from academy.hub.privacy import XSRF_WITHOUT_ADDRESS
 
 __all__ = ["Family", "adopt_orphans", "hub_environment"]
 
+UNCONFINED = ["--GradingSpawner.confined=False"]
 PATIENCE = 25
 """Seconds that the Hub has to stop everything it started."""
 KINDS = {
@@ -65,13 +66,14 @@ def places(config: Config) -> dict[str, str]:
 class Family:
     """The Hub and everything below it."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, *, confined: bool = True) -> None:
+        """Start the Hub; with ``confined`` false grading servers have no walls, whatever academy.yml says."""
         self.log = config.home / "logs" / "academy.log"
         self.seen: dict[str, int] = {}
         script = files("academy.hub") / "jupyterhub_config.py"
         with self.log.open("a") as log:
             self.hub = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-m", "jupyterhub", f"--config={script}"],
+                [sys.executable, "-m", "jupyterhub", f"--config={script}", *([] if confined else UNCONFINED)],
                 cwd=config.home / "hub",
                 env=hub_environment(os.environ) | places(config),
                 stdin=subprocess.DEVNULL,
@@ -96,6 +98,13 @@ class Family:
         lost = [kind for kind, pid in self.seen.items() if now.get(kind) != pid]
         self.seen = now
         return [f"{KINDS[kind]} stopped unexpectedly and is being started again." for kind in lost]
+
+    def bury(self) -> None:
+        """Let go of ended processes that we adopted: nobody else asks how they ended."""
+        for child in psutil.Process().children():
+            with contextlib.suppress(psutil.Error, ChildProcessError):
+                if child.pid != self.hub.pid and child.status() == psutil.STATUS_ZOMBIE:
+                    os.waitpid(child.pid, os.WNOHANG)
 
     def _running(self) -> dict[str, int]:
         found: dict[str, int] = {}

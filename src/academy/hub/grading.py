@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import ExitStack, suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from jupyterhub.spawner import LocalProcessSpawner
 from tornado.web import HTTPError
-from traitlets import Unicode
+from traitlets import Bool, Instance
 
 from academy.config import Config
-from academy.grading.model import CourseFolder
+from academy.grading.model import CourseFolder, course_folder
 from academy.grading.settings import settings_file
+from academy.hub import confinement
 from academy.hub.privacy import XSRF_WITHOUT_ADDRESS
+from academy.hub.system_calls import filter_file
 
 __all__ = ["NOT_YOURS", "GradingSpawner", "cohorts_of", "facilitated", "update_spawner"]
 
@@ -22,6 +26,9 @@ NOT_YOURS = "Open grading from the page of a cohort that you facilitate."
 SUFFIX = "-facilitators"
 FORWARDED = ["LANG", "LC_ALL", "TZ"]
 """All that a server inherits from the Hub's environment."""
+OWN_RUNTIME = "/tmp/runtime"  # noqa: S108 - nobody else's behind the walls
+"""Kernels' sockets: the names of sockets may have 107 characters, and folders of people and cohorts are long."""
+SERVER = [sys.executable, "-m", "jupyterhub.singleuser"]
 
 
 def cohorts_of(groups: list[str]) -> set[str]:
@@ -34,33 +41,39 @@ def facilitated(user: Any) -> set[str]:
     return cohorts_of([group.name for group in user.orm_user.groups])
 
 
+class NotConfined(HTTPError):
+    """No server is started without its walls."""
+
+    jupyterhub_message = confinement.REFUSED
+    """What the Hub shows; a failed start loses the other message."""
+
+
 class GradingSpawner(LocalProcessSpawner):
     """Starts a server for the cohort that its name says, under the academy's own system user."""
 
-    servers_dir = Unicode(config=True, help="Folder of the servers' own files, one below it per person and cohort.")
-    courses_dir = Unicode(config=True, help="Folder of the nbgrader course folders, one per cohort.")
-    exchange_dir = Unicode(config=True, help="nbgrader's exchange.")
+    academy = Instance(Config, config=True, help="The academy's own configuration: where everything is.")
+    confined = Bool(True, config=True, help="Whether a server is closed off; where that cannot be done, it is refused.")
 
     @property
-    def home(self) -> Path:
-        """The server's own folder."""
-        return Path(str(self.servers_dir)) / str(self.user.name) / str(self.name)
+    def room(self) -> confinement.Room:
+        """What the server may see when it is confined; its own folder in any case."""
+        return confinement.room_of(self.academy, str(self.user.name), str(self.name))
 
     def make_preexec_fn(self, name: str) -> None:
         """Return nothing: there is no system user to become."""
 
     def user_env(self, env: dict[str, str]) -> dict[str, str]:
         """Add the places that the server may use."""
-        home = self.home
+        home = self.room.own
         return env | {
             "USER": self.user.name,
             "HOME": str(home),
             "SHELL": "/bin/sh",
-            "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+            "PATH": confinement.PATH,
             "TMPDIR": str(home / "tmp"),
             "JUPYTER_CONFIG_DIR": str(home / "config"),
             "JUPYTER_DATA_DIR": str(home / "data"),
-            "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+            "JUPYTER_RUNTIME_DIR": OWN_RUNTIME if self.confined else str(home / "runtime"),
             "IPYTHONDIR": str(home / "ipython"),
         }
 
@@ -68,32 +81,45 @@ class GradingSpawner(LocalProcessSpawner):
         """Start the server, if the person facilitates the cohort."""
         if self.name not in facilitated(self.user):
             raise HTTPError(403, NOT_YOURS)
-        course = CourseFolder(
-            root=Path(self.courses_dir) / self.name, course_id=self.name, exchange=Path(self.exchange_dir)
-        )
-        _prepare(course, self.home)
-        self.popen_kwargs = {"cwd": str(course.root)}
-        address, port = await super().start()
+        if self.confined and (why := confinement.fault(self.academy)):
+            self.log.error("Grading servers cannot be confined: %s", why)
+            raise NotConfined(501, confinement.REFUSED)
+        course, room = course_folder(self.academy, self.name), self.room
+        _prepare(course, room)
+        with ExitStack() as files:
+            journal = files.enter_context(_journal(room.own / "server.log"))
+            self.cmd, self.popen_kwargs = SERVER, {"cwd": str(course.root), "stdout": journal, "stderr": journal}
+            if self.confined:
+                calls = files.enter_context(filter_file())
+                self.cmd = confinement.confined(room, SERVER, calls=calls)
+                self.popen_kwargs["pass_fds"] = (calls,)
+            address, port = await super().start()
         return str(address), int(port)
 
 
-def _prepare(course: CourseFolder, home: Path) -> None:
+def _prepare(course: CourseFolder, room: confinement.Room) -> None:
     """Make the folders. The course folder's settings are written here only when nothing was released yet."""
-    for folder in (home / "tmp", course.root, course.exchange):
+    for folder in (room.own / "tmp", *room.writable):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    settings = course.root / "nbgrader_config.py"
-    if not settings.exists():
-        settings.write_text(settings_file(course), encoding="utf-8")
+    with suppress(FileExistsError), (course.root / "nbgrader_config.py").open("x", encoding="utf-8") as settings:
+        settings.write(settings_file(course))
+
+
+def _journal(file: Path) -> IO[bytes]:
+    """Open a new file for what the server says. Not the Hub's own log: what is open can be read, too.
+
+    The folder belongs to the server, so whatever stands there under this name is taken away and not followed.
+    """
+    file.unlink(missing_ok=True)
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600), "wb")
 
 
 def update_spawner(c: Any, config: Config) -> None:
     """Set how facilitators' servers are started."""
     c.JupyterHub.spawner_class = GradingSpawner
     c.JupyterHub.allow_named_servers = True
-    c.GradingSpawner.servers_dir = str(config.home / "servers")
-    c.GradingSpawner.courses_dir = str(config.courses_dir)
-    c.GradingSpawner.exchange_dir = str(config.exchange_dir)
-    c.GradingSpawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
+    c.GradingSpawner.academy = config
+    c.GradingSpawner.confined = config.behaviour.grading_servers == "confined"
     c.GradingSpawner.args = [f"--config={files('academy.hub') / 'server_config.py'}"]
     c.GradingSpawner.env_keep = list(FORWARDED)
     c.GradingSpawner.environment = dict(XSRF_WITHOUT_ADDRESS)

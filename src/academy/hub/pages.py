@@ -14,6 +14,7 @@ from jupyterhub.utils import url_path_join
 from tornado.httputil import url_concat
 from tornado.web import HTTPError, authenticated
 
+from academy.hub.confinement import REFUSED
 from academy.hub.grading import NOT_YOURS, facilitated
 from academy.hub.own_account import ChangePassphrase, SecondFactor
 from academy.hub.sign_in import SignIn, SignOut
@@ -24,7 +25,7 @@ __all__ = ["ROUTES", "explained", "update_pages"]
 NO_PLACE = "It belongs to people with a place in a cohort, and this account has none there."
 BROKEN = "Something broke on our side. What you had sent before is safe; please try again in a minute."
 NOT_UNDERSTOOD = "The page that was sent could not be read. Go back, reload it and try again; nothing was changed."
-OUR_SENTENCES = frozenset({NOT_YOURS})
+OUR_SENTENCES = frozenset({NOT_YOURS, REFUSED})
 FORBIDDEN = 403
 SERVER_ERROR = 500
 
