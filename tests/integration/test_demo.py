@@ -105,14 +105,18 @@ def test_the_scores_in_nbgraders_gradebook_equal_an_independent_computation(
 def test_the_learners_notebook_holds_no_key_no_hidden_test_and_no_rationale(
     academy: Academy, report: dict[str, Any]
 ) -> None:
-    """Neither in the exchange, nor in what was submitted, nor in what was handed back as feedback."""
-    released = academy.config.exchange_dir / COHORT / "outbound"
-    files = [file for file in released.rglob("*") if file.is_file()]
-    assert [file.name for file in files] == [f"{ASSESSMENT}.ipynb"]
-    text = files[0].read_text(encoding="utf-8")
-    for secret in secrets_of(QUIZ):
-        assert secret not in text
-        assert json.dumps(secret)[1:-1] not in text
+    """Neither in what was released nor in what anybody sent; and the release holds nothing but the notebook."""
+    course = academy.config.exchange_dir / COHORT
+    released = [file for file in (course / "outbound").rglob("*") if file.is_file()]
+    assert [file.name for file in released] == [f"{ASSESSMENT}.ipynb"]
+    sent_in = list((course / "inbound").rglob("*.ipynb"))
+    assert len(sent_in) >= 34
+    answers = forms_of(QUIZ)  # somebody who knows the answer types it, so it may stand in what she sent
+    for file in (*released, *sent_in):
+        text = file.read_text(encoding="utf-8")
+        for secret in secrets_of(QUIZ) + (answers if file in released else []):
+            assert secret not in text
+            assert json.dumps(secret)[1:-1] not in text
 
 
 def secrets_of(quiz: Path) -> list[str]:
@@ -121,8 +125,13 @@ def secrets_of(quiz: Path) -> list[str]:
     for item in independent.questions(quiz).values():
         found += [item[key] for key in ("why", "guidance") if key in item]
         found += [part["why"] for key in ("options", "right", "common_errors") for part in item.get(key, [])]
-        found += [form for form in item.get("accept", []) if len(form) > 6 and form not in item["stem"]]
     return found
+
+
+def forms_of(quiz: Path) -> list[str]:
+    """Return every accepted form of a short answer that the question does not mention itself."""
+    items = independent.questions(quiz).values()
+    return [form for item in items for form in item.get("accept", []) if len(form) > 6 and form not in item["stem"]]
 
 
 def test_nbgraders_own_list_sees_the_course_folder_unchanged(academy: Academy, report: dict[str, Any]) -> None:

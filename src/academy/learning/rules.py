@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from academy.learning.model import Sitting
+from academy.people.rules import readable_code
 
 __all__ = ["checksum", "closed_reason", "deadline", "is_complete", "new_number", "next_lesson", "week_number"]
-
-ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-HALF = 4
 
 
 def new_number() -> str:
     """Return a receipt number that is easy to read aloud, such as ``k7mq-x2rt``."""
-    halves = ("".join(secrets.choice(ALPHABET) for _ in range(HALF)) for _ in range(2))
-    return "-".join(halves)
+    return readable_code(2)
 
 
 def checksum(answers: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ __all__ = [
     "hash_code",
     "new_code",
     "normalise_code",
+    "readable_code",
     "slug_from",
 ]
 
@@ -38,8 +39,13 @@ ALLOWED_FORMAT = "\u200c\u200d"  # joiners that Persian, Bengali, Sinhala and ot
 
 def new_code() -> str:
     """Return a fresh invitation code such as ``abcd-efgh-jkmn-pqrs``."""
-    groups = ("".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(CODE_GROUPS))
-    return "-".join(groups)
+    return readable_code(CODE_GROUPS)
+
+
+def readable_code(groups: int) -> str:
+    """Return random groups of four signs joined by dashes, easy to read aloud; each group holds 19 bits."""
+    words = ("".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(groups))
+    return "-".join(words)
 
 
 def normalise_code(typed: str) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 from academy.attendance.model import Register, State, Status
+from academy.learning.rules import is_complete
 from academy.results.definitions import DEFINITIONS
 from academy.results.model import Facts, Figure, Known, ModuleFacts, Person, PersonCell, Row
 
@@ -183,9 +184,9 @@ def _completed(facts: Facts, person: Person) -> int:
 
 
 def _module_row(facts: Facts, module: ModuleFacts, person: Person) -> Row:
-    done = sum((person.id, module.slug, lesson) in facts.done for lesson in module.lessons)
-    complete = bool(module.lessons) and done == len(module.lessons)
-    return Row((PersonCell(person.username), f"{done} of {len(module.lessons)}"), int(complete))
+    done = [lesson for lesson in module.lessons if (person.id, module.slug, lesson) in facts.done]
+    words = f"{len(done)} of {len(module.lessons)}"
+    return Row((PersonCell(person.username), words), int(is_complete(module.lessons, done)))
 
 
 def _known(facts: Facts, *, ready: bool) -> Known:
