@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -18,10 +17,9 @@ from academy.config import Behaviour, Config
 from academy.hub import confinement
 from academy.hub.confinement import REFUSED, Room, confined, fault, mounts, room_of, stance
 from academy.hub.pages import explained
-from academy.hub.system_calls import MACHINES, Machine, filter_file, program
+from academy.kernels.system_calls import filter_file
 
 WRITING = {"--bind", "--bind-try", "--dev-bind", "--dev-bind-try"}
-X86 = MACHINES["x86_64"]
 
 
 @pytest.fixture
@@ -179,36 +177,3 @@ def test_a_machine_without_a_filter_is_refused(config: Config, monkeypatch: pyte
     """Fewer walls than promised are none."""
     monkeypatch.setattr(platform, "machine", lambda: "abacus")
     assert "abacus" in str(fault(config))
-
-
-def answer(machine: Machine, *, number: int, architecture: int, argument: int = 0) -> int:
-    """Run the filter as Linux would."""
-    steps = list(struct.iter_unpack("=HBBI", program(machine)))
-    data = {0: number, 4: architecture, 16: argument}
-    place, held = 0, 0
-    while True:
-        code, yes, no, value = steps[place]
-        if code == 0x06:
-            return int(value)
-        if code == 0x20:
-            held, true = data[value], None
-        else:
-            true = {0x15: held == value, 0x35: held >= value, 0x45: bool(held & value)}[code]
-        place += 1 + (0 if true is None else yes if true else no)
-
-
-@pytest.mark.parametrize("machine", MACHINES.values(), ids=list(MACHINES))
-@given(number=st.integers(0, 600), argument=st.integers(0, 2**32 - 1))
-def test_the_filter_refuses_what_is_listed_and_nothing_else(machine: Machine, number: int, argument: int) -> None:
-    """By number; ``clone`` only where it asks for a user namespace."""
-    found = answer(machine, number=number, architecture=machine.architecture, argument=argument)
-    refused = number in {*machine.refused.values(), 435} or (number == machine.clone and argument & 0x10000000)
-    assert (found != 0x7FFF0000) == bool(refused)
-
-
-@given(number=st.integers(0, 2**32 - 1), architecture=st.integers(0, 2**32 - 1))
-def test_calls_of_another_architecture_are_refused(number: int, architecture: int) -> None:
-    """There a number means another call; so do the numbers of x86 with 32-bit pointers."""
-    if architecture != X86.architecture:
-        assert answer(X86, number=number, architecture=architecture) != 0x7FFF0000
-    assert answer(X86, number=number | 0x40000000, architecture=X86.architecture) != 0x7FFF0000

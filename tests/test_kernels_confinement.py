@@ -151,7 +151,8 @@ def test_it_has_no_network(kernel: Room) -> None:
         assert set(answers) <= {"OSError", "PermissionError", "gaierror", "ConnectionRefusedError"}, answers
         with pytest.raises(BlockingIOError):
             datagrams.recv(1)
-    assert kernel.value("[name for _, name in socket.if_nameindex()]", setup="import socket") == ["lo"]
+    assert attempts(kernel, "socket.if_nameindex()", "os.listdir('/sys')") == ["PermissionError", "FileNotFoundError"]
+    assert kernel.value("[line.split(':')[0].strip() for line in open('/proc/net/dev')][2:]") == ["lo"]
 
 
 def test_it_reaches_no_unix_socket_of_others(kernel: Room, places: dict[str, Path], tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
-"""Walls around a facilitator's grading server: the arguments of bubblewrap, and whether it works on this machine.
+"""Walls around a person's JupyterLab server: the arguments of bubblewrap, and whether it works on this machine.
 
-What the server may see is listed; everything else is not there. docs/decisions/grading-servers-are-confined.md says
-what remains.
+What a server may see is listed; everything else is not there. docs/decisions/grading-servers-are-confined.md and
+participants-code-behind-a-door.md say what remains.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import jupyterhub
 
 from academy.config import Config
 from academy.errors import Unavailable
-from academy.hub.system_calls import filter_file
+from academy.kernels.system_calls import filter_file
 
-__all__ = ["PATH", "REFUSED", "Room", "Stance", "confined", "fault", "mounts", "python_folders", "room_of", "stance"]
+__all__ = [
+    "GIBIBYTE", "PATH", "REFUSED", "SYSTEM_FILES", "WALLS", "Enclosed", "Room", "Shown", "Stance", "Walls", "confined",
+    "fault", "mounts", "python_folders", "room_of", "stance", "why_not",
+]  # fmt: skip
 
 REFUSED = (
     "Grading cannot be opened yet: the program that closes it off from everything else, bubblewrap, is missing or does "
@@ -33,24 +37,74 @@ PROGRAM = "bwrap"
 PATH = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin"
 """Where a server, and we for it, look for programs."""
 PATIENCE = 20  # seconds
-WALLS = (
-    "--unshare-all", "--share-net",  # the Hub and the proxy reach the server on the loopback interface
-    "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "grading",
-)  # fmt: skip
+WALLS = ("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "academy")
 SYSTEM_FOLDERS = ("/usr",)
 MERGED = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 """Links into ``/usr`` on most systems, folders of their own on others."""
 SYSTEM_FILES = (
     "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives",
 )  # fmt: skip
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder inside
 GIBIBYTE = 1 << 30
 LIMITS = ("prlimit", "--core=0", f"--data={4 * GIBIBYTE}", f"--fsize={2 * GIBIBYTE}", "--nproc=1024", "--")
 """For each process, and how many of them. Linux does not hold the super-user to the last one."""
 
 
 @dataclass(frozen=True, slots=True)
+class Walls:
+    """How one kind of server is closed off."""
+
+    options: tuple[str, ...]
+    """What bubblewrap is told besides the folders."""
+    limits: tuple[str, ...]
+    """The programs that set limits and then start the server."""
+    system_files: tuple[str, ...] = SYSTEM_FILES
+    """What of ``/etc`` shows."""
+    temporary: int | None = None
+    """Most bytes in ``/tmp`` and in shared memory, each; None: what the machine has."""
+
+
+GRADING = Walls(options=(*WALLS, "--share-net"), limits=LIMITS)  # the proxy reaches it on the loopback interface
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One folder that a server sees."""
+
+    source: Path
+    """Where it is on this machine."""
+    place: Path
+    """Where the server finds it."""
+    writable: bool = False
+
+
+class Enclosed(Protocol):
+    """What one server gets to see, and how it is closed off."""
+
+    @property
+    def walls(self) -> Walls:
+        """Its walls."""
+
+    @property
+    def installation(self) -> Path:
+        """ACADEMY_HOME: nothing in it shows but the folders below."""
+
+    @property
+    def empty(self) -> tuple[Path, ...]:
+        """Folders that stand there with nothing in them but what is shown."""
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """Its folders."""
+
+    @property
+    def start(self) -> Path:
+        """Where it starts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
-    """What one server gets to see of an installation."""
+    """What a facilitator's grading server gets to see of an installation."""
 
     installation: Path
     """ACADEMY_HOME: nothing in it shows but the folders below."""
@@ -64,9 +118,29 @@ class Room:
     """Short name of the cohort; it is also the course's name in the exchange."""
 
     @property
+    def walls(self) -> Walls:
+        """Its walls."""
+        return GRADING
+
+    @property
+    def empty(self) -> tuple[Path, ...]:
+        """The exchange, but for this course's part."""
+        return (self.exchange,)
+
+    @property
     def writable(self) -> tuple[Path, ...]:
         """All folders that the server may change."""
         return (self.own, self.course, self.exchange / self.cohort)
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """The same, where they are."""
+        return tuple(Shown(path, path, writable=True) for path in self.writable)
+
+    @property
+    def start(self) -> Path:
+        """The course folder: formgrader wants it at or below its root."""
+        return self.course
 
 
 def room_of(config: Config, username: str, cohort: str) -> Room:
@@ -80,36 +154,44 @@ def room_of(config: Config, username: str, cohort: str) -> Room:
     )
 
 
-def confined(room: Room, command: Iterable[str], *, calls: int) -> list[str]:
-    """Return ``command`` with the walls of ``room`` around it; it starts in the course folder.
+def confined(room: Enclosed, command: Iterable[str], *, calls: int) -> list[str]:
+    """Return ``command`` with the walls of ``room`` around it.
 
     ``calls`` is the number of an open file with the filter of system calls.
     """
-    shown = [*_system(), *mounts(room, python_folders())]
-    return [PROGRAM, *WALLS, "--seccomp", str(calls), *shown, "--chdir", str(room.course), "--", *LIMITS, *command]
+    walls = room.walls
+    folders = [*_system(walls.system_files), *mounts(room, python_folders()), "--chdir", str(room.start)]
+    return [PROGRAM, *walls.options, "--seccomp", str(calls), *folders, "--", *walls.limits, *command]
 
 
-def mounts(room: Room, readable: Iterable[Path]) -> list[str]:
+def mounts(room: Enclosed, readable: Iterable[Path]) -> list[str]:
     """Return the arguments for the folders of a server. Parents come first, so what is nearer to a folder decides.
 
     The installation is covered even where a readable folder contains it.
     """
-    plan: list[tuple[Path, str]] = [(path, "--ro-bind") for path in readable]
-    covered = {room.installation, room.installation.resolve()}
-    plan += [(path, "--tmpfs") for path in (Path("/tmp"), *sorted(covered), room.exchange)]  # noqa: S108 - inside
-    plan += [(path, "--bind") for path in room.writable]
-    ordered = sorted(plan, key=lambda step: len(step[0].parts))
-    words = [word for path, kind in ordered for word in _mount(path, kind)]
+    covered = sorted({room.installation, room.installation.resolve()})
+    size = room.walls.temporary
+    plan = [(path, ["--ro-bind", str(path), str(path)]) for path in readable]
+    plan += [(path, ["--tmpfs", str(path)]) for path in (*covered, *room.empty)]
+    plan += [(Path("/tmp"), _memory(Path("/tmp"), size))]  # noqa: S108 - inside
+    plan += [(one.place, _shown(one)) for one in room.shown]
+    words = [word for _, step in sorted(plan, key=lambda step: len(step[0].parts)) for word in step]
     # of /proc, too: the super-user needs no capability to write the system's settings there
-    locked = [word for path in (*sorted(covered), Path("/proc"), Path("/")) for word in ("--remount-ro", str(path))]
-    return [*words, "--proc", "/proc", "--dev", "/dev", *locked]
+    closed = (*covered, *room.empty, Path("/proc"), Path("/"))
+    locked = [word for path in closed for word in ("--remount-ro", str(path))]
+    devices = ["--dev", "/dev", *(() if size is None else (*_memory(MEMORY, size), "--remount-ro", "/dev"))]
+    return [*words, "--proc", "/proc", *devices, *locked]
 
 
-def _mount(path: Path, kind: str) -> list[str]:
-    return [kind, str(path)] if kind == "--tmpfs" else [kind, str(path), str(path)]
+def _shown(one: Shown) -> list[str]:
+    return ["--bind" if one.writable else "--ro-bind", str(one.source), str(one.place)]
 
 
-def _system() -> Iterator[str]:
+def _memory(path: Path, size: int | None) -> list[str]:
+    return [*(() if size is None else ("--size", str(size))), "--tmpfs", str(path)]
+
+
+def _system(files: Iterable[str]) -> Iterator[str]:
     """Yield the arguments for programs and libraries of the system, and the few files of /etc that they read."""
     for path in SYSTEM_FOLDERS:
         yield from ("--ro-bind", path, path)
@@ -118,7 +200,7 @@ def _system() -> Iterator[str]:
             yield from ("--symlink", str(Path(path).readlink()), path)
         else:
             yield from ("--ro-bind-try", path, path)
-    for path in SYSTEM_FILES:
+    for path in files:
         yield from ("--ro-bind-try", path, path)
 
 
@@ -140,10 +222,16 @@ def _links(path: Path) -> Iterator[Path]:
 
 
 def fault(config: Config) -> str | None:
-    """Try to start our Python behind the walls. Returns None, or why it does not work here."""
+    """Try to start our Python behind the walls of a grading server. Returns None, or why it does not work here."""
     folder = config.home / "servers" / ".trial"
     room = Room(installation=config.home, own=folder, course=folder, exchange=folder / "exchange", cohort="trial")
-    (room.exchange / room.cohort).mkdir(mode=0o700, parents=True, exist_ok=True)
+    return why_not(room)
+
+
+def why_not(room: Enclosed) -> str | None:
+    """Try to start our Python behind the walls of ``room``, whose folders are made. Returns None, or why it fails."""
+    for one in room.shown:
+        one.source.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with filter_file() as calls:
             command = confined(room, [sys.executable, "-I", "-c", "import academy, jupyterhub"], calls=calls)
@@ -193,4 +281,5 @@ def stance(config: Config, *, demo: bool) -> Stance:
     if demo and "grading_servers" not in behaviour.model_fields_set:
         invented = "which is bearable only because the people of the demo are invented"
         return Stance(confined=False, said=f"Grading servers run unconfined ({why}), {invented}. {HELP}")
-    return Stance(confined=True, said=f"Grading servers cannot be confined ({why}) and are refused. {HELP}")
+    refused = f"Grading servers cannot be confined ({why}) and are refused."
+    return Stance(confined=True, said=f"{refused} Participants get no notebook servers. {HELP}")

@@ -17,18 +17,16 @@ from academy.config import Config
 from academy.grading.model import CourseFolder, course_folder
 from academy.grading.settings import settings_file
 from academy.hub import confinement
-from academy.hub.privacy import XSRF_WITHOUT_ADDRESS
-from academy.hub.system_calls import filter_file
+from academy.kernels.system_calls import filter_file
 
-__all__ = ["NOT_YOURS", "GradingSpawner", "cohorts_of", "facilitated", "update_spawner"]
+__all__ = ["NOT_YOURS", "GradingSpawner", "cohorts_of", "facilitated", "open_journal"]
 
 NOT_YOURS = "Open grading from the page of a cohort that you facilitate."
 SUFFIX = "-facilitators"
-FORWARDED = ["LANG", "LC_ALL", "TZ"]
-"""All that a server inherits from the Hub's environment."""
 OWN_RUNTIME = "/tmp/runtime"  # noqa: S108 - nobody else's behind the walls
 """Kernels' sockets: the names of sockets may have 107 characters, and folders of people and cohorts are long."""
 SERVER = [sys.executable, "-m", "jupyterhub.singleuser"]
+SETTINGS = [f"--config={files('academy.hub') / 'server_config.py'}"]
 
 
 def cohorts_of(groups: list[str]) -> set[str]:
@@ -49,7 +47,7 @@ class NotConfined(HTTPError):
 
 
 class GradingSpawner(LocalProcessSpawner):
-    """Starts a server for the cohort that its name says, under the academy's own system user."""
+    """Starts a grading server for the cohort that its name says, under the academy's own system user."""
 
     academy = Instance(Config, config=True, help="The academy's own configuration: where everything is.")
     confined = Bool(True, config=True, help="Whether a server is closed off; where that cannot be done, it is refused.")
@@ -86,11 +84,12 @@ class GradingSpawner(LocalProcessSpawner):
             raise NotConfined(501, confinement.REFUSED)
         course, room = course_folder(self.academy, self.name), self.room
         _prepare(course, room)
-        with ExitStack() as files:
-            journal = files.enter_context(_journal(room.own / "server.log"))
+        with ExitStack() as opened:
+            journal = opened.enter_context(open_journal(room.own / "server.log"))
+            self.args, self.default_url = SETTINGS, "/formgrader"
             self.cmd, self.popen_kwargs = SERVER, {"cwd": str(course.root), "stdout": journal, "stderr": journal}
             if self.confined:
-                calls = files.enter_context(filter_file())
+                calls = opened.enter_context(filter_file())
                 self.cmd = confinement.confined(room, SERVER, calls=calls)
                 self.popen_kwargs["pass_fds"] = (calls,)
             address, port = await super().start()
@@ -105,28 +104,10 @@ def _prepare(course: CourseFolder, room: confinement.Room) -> None:
         settings.write(settings_file(course))
 
 
-def _journal(file: Path) -> IO[bytes]:
+def open_journal(file: Path) -> IO[bytes]:
     """Open a new file for what the server says. Not the Hub's own log: what is open can be read, too.
 
     The folder belongs to the server, so whatever stands there under this name is taken away and not followed.
     """
     file.unlink(missing_ok=True)
     return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600), "wb")
-
-
-def update_spawner(c: Any, config: Config) -> None:
-    """Set how facilitators' servers are started."""
-    c.JupyterHub.spawner_class = GradingSpawner
-    c.JupyterHub.allow_named_servers = True
-    c.GradingSpawner.academy = config
-    c.GradingSpawner.confined = config.behaviour.grading_servers == "confined"
-    c.GradingSpawner.args = [f"--config={files('academy.hub') / 'server_config.py'}"]
-    c.GradingSpawner.env_keep = list(FORWARDED)
-    c.GradingSpawner.environment = dict(XSRF_WITHOUT_ADDRESS)
-    c.GradingSpawner.default_url = "/formgrader"
-    c.GradingSpawner.disable_user_config = True
-    c.GradingSpawner.start_timeout = 60
-    c.GradingSpawner.http_timeout = 60
-    c.GradingSpawner.interrupt_timeout = 1  # the server asks a terminal before it obeys, and there is none
-    c.GradingSpawner.term_timeout = 10
-    c.GradingSpawner.consecutive_failure_limit = 0  # one person's broken server must not end the Hub for all

@@ -1,11 +1,12 @@
 """Walls around a kernel that runs code of strangers, put up in the forked child before any of that code runs.
 
 ``leave`` is called in the single-threaded child and ``enclose`` in its child, which is process 1 of the new process
-namespace. There is no seccomp filter: no library for one is among our dependencies (docs/topics/kernels.md).
+namespace. What is above the limits for all processes of a kernel together is found by ``academy.kernels.watch``.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import platform
 import re
@@ -16,10 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from academy.kernels import landlock, linux
+from academy.kernels import landlock, linux, system_calls
 from academy.kernels.model import Confinement, Layer, Limits, Order, UntrustedCodeRefused
 
-__all__ = ["enclose", "file_tree", "leave", "limit", "limit_processes"]
+__all__ = ["enclose", "file_tree", "leave", "limit", "limit_processes", "prepare"]
 
 MEBIBYTE = 1 << 20
 _USER = 1000
@@ -37,6 +38,8 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"
 _MEMORY_FOLDERS = ("/tmp", "/dev/shm")  # noqa: S108 - the kernel's own, inside its own root
 _OWN_THREADS = 128 * MEBIBYTE
 """Address space for the stacks of a kernel's own threads: about twelve of 8 MiB, hardly any of it ever used."""
+_LATER = 2
+"""Seconds that a process gets beyond its CPU limit: who looks at all of them together comes first and says why."""
 _LEAST_PID_MAX = 301
 """Linux keeps 300 process numbers for itself and refuses a smaller limit: RESERVED_PIDS in its ``kernel/pid.c``."""
 
@@ -93,12 +96,36 @@ def enclose(confinement: Confinement, order: Order, *, alone: bool) -> None:
         limit(confinement.limits)
     with _layer(Layer.LANDLOCK, confinement):
         landlock.restrict(_rules(confinement, order, own_tree=own_tree))
+    with _layer(Layer.SYSTEM_CALLS, confinement):
+        system_calls.install(_filter(confinement, order, own_tree=own_tree))
+
+
+@functools.cache
+def prepare() -> None:
+    """Find out in the warm process what is the same for all its kernels, so that none of them has to."""
+    _kernel_version()
+    _existing((*_SYSTEM, sys.base_prefix, sys.prefix))
+    for listens in (True, False):
+        system_calls.prepare(system_calls.submitted(listens=listens, programs=False, own_tree=True, pid=0))
+
+
+def _filter(confinement: Confinement, order: Order, *, own_tree: bool) -> system_calls.Filter:
+    return system_calls.submitted(
+        listens=order.task == "kernel",
+        programs=confinement.programs,
+        own_tree=own_tree,
+        pid=0 if own_tree else os.getpid(),
+    )
 
 
 def _readable(confinement: Confinement) -> list[str]:
     """Return what may be read: Python, the system's libraries, and what is given. Missing ones are left out."""
-    wanted = [*_SYSTEM, sys.base_prefix, sys.prefix, *confinement.readable]
-    return [path for path in dict.fromkeys(wanted) if Path(path).exists()]
+    return [*_existing((*_SYSTEM, sys.base_prefix, sys.prefix)), *_existing(confinement.readable)]
+
+
+@functools.cache
+def _existing(paths: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(path for path in dict.fromkeys(paths) if os.path.exists(path))  # noqa: PTH110 - paths are text here
 
 
 def file_tree(confinement: Confinement, order: Order, *, alone: bool) -> None:
@@ -114,14 +141,17 @@ def file_tree(confinement: Confinement, order: Order, *, alone: bool) -> None:
     root = str(Path(order.run_folder) / "root")
     Path(root).mkdir(exist_ok=True)
     _memory_folder(root, "size=1m,mode=755")
-    scratch = f"size={confinement.limits.scratch}m,nr_inodes=16k,mode=700"
+    scratch = root + "/scratch"
+    _memory_folder(scratch, f"size={confinement.limits.scratch}m,nr_inodes={confinement.limits.scratch_files},mode=700")
     for path in _MEMORY_FOLDERS:
-        _memory_folder(root + path, scratch)
+        _part_of(scratch, path, root)
     _give_to_read(root, _readable(confinement))
-    _bind(order.run_folder, root + order.run_folder, linux.MS_BIND)  # without the root that grows inside it
+    if order.task == "kernel":  # without the root that grows inside it
+        _bind(order.run_folder, root + order.run_folder, linux.MS_BIND)
     for path in (*_DEVICES, *([order.working_folder] if order.working_folder else [])):
         _bind(path, root + path)
-    _memory_folder(root + order.temporary_folder, scratch)
+    _part_of(scratch, order.temporary_folder, root)
+    linux.detach(scratch)  # its parts stay where they were put
     Path(root + "/proc").mkdir()
     linux.mount("proc", root + "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     linux.pivot_root(root)
@@ -132,6 +162,13 @@ def _memory_folder(path: str, options: str) -> None:
     """Mount an empty folder that is held in memory: tmpfs(5)."""
     Path(path).mkdir(parents=True, exist_ok=True)
     linux.mount("tmpfs", path, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
+
+
+def _part_of(scratch: str, path: str, root: str) -> None:
+    """Show a folder of its own inside ``scratch`` as ``path``: all of them share one limit."""
+    part = scratch + path.replace("/", "-")
+    Path(part).mkdir(mode=0o700)
+    _bind(part, root + path)
 
 
 def _give_to_read(root: str, paths: list[str]) -> None:
@@ -178,6 +215,7 @@ def _outside_user() -> int:
     return next((outside + me - inside for inside, outside, size in maps if inside <= me < inside + size), me)
 
 
+@functools.cache
 def _kernel_version() -> tuple[int, ...]:
     numbers = re.match(r"(\d+)\.(\d+)", platform.release())
     return tuple(int(number) for number in numbers.groups()) if numbers else (0, 0)
@@ -195,15 +233,16 @@ def _rules(confinement: Confinement, order: Order, *, own_tree: bool) -> dict[st
     rules = dict.fromkeys(_readable(confinement), landlock.READ | run)
     rules |= dict.fromkeys(_DEVICES, landlock.WRITE)
     rules |= {"/proc": landlock.READ, **dict.fromkeys(_MEMORY_FOLDERS, landlock.WRITE | run)} if own_tree else {}
-    rules |= {order.run_folder: landlock.SOCKETS, order.temporary_folder: landlock.WRITE | run}
+    rules |= {order.run_folder: landlock.SOCKETS} if order.task == "kernel" else {}
+    rules |= {order.temporary_folder: landlock.WRITE | run}
     return rules | ({order.working_folder: landlock.WRITE | run} if order.working_folder else {})
 
 
 def limit(limits: Limits) -> None:
-    """Limit memory, CPU seconds, open files and file size: getrlimit(2). Raises ``OSError``."""
+    """Limit memory, CPU seconds, open files and file size of each process: getrlimit(2). Raises ``OSError``."""
     mapped = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     _lower(resource.RLIMIT_AS, mapped + _OWN_THREADS + limits.memory * MEBIBYTE)
-    _lower(resource.RLIMIT_CPU, limits.cpu)
+    _lower(resource.RLIMIT_CPU, limits.cpu + _LATER)
     _lower(resource.RLIMIT_NOFILE, limits.open_files)
     _lower(resource.RLIMIT_FSIZE, limits.file_size * MEBIBYTE)
     _lower(resource.RLIMIT_CORE, 0)

@@ -21,26 +21,15 @@ _RULE_PATH_BENEATH = 1
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 _REMOVE_DIR, _REMOVE_FILE, _MAKE_DIR, _MAKE_REG, _MAKE_SOCK = 1 << 4, 1 << 5, 1 << 7, 1 << 8, 1 << 9
-_MAKE_SYM, _REFER, _TRUNCATE = 1 << 12, 1 << 13, 1 << 14
+_REFER, _TRUNCATE = 1 << 13, 1 << 14
 _ON_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | 1 << 15
 
 READ = _READ_FILE | _READ_DIR
 """Read files, list folders."""
 EXECUTE = _EXECUTE
 """Start programs."""
-WRITE = (
-    READ
-    | _WRITE_FILE
-    | _TRUNCATE
-    | _REMOVE_DIR
-    | _REMOVE_FILE
-    | _MAKE_DIR
-    | _MAKE_REG
-    | _MAKE_SOCK
-    | _MAKE_SYM
-    | _REFER
-)
-"""Everything but devices, named pipes and programs."""
+WRITE = READ | _WRITE_FILE | _TRUNCATE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG | _MAKE_SOCK | _REFER
+"""Everything but devices, named pipes, symbolic links and programs."""
 SOCKETS = READ | _MAKE_SOCK | _REMOVE_FILE
 """What ZeroMQ needs to listen in a folder."""
 

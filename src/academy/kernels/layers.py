@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from academy.kernels import confinement, landlock, linux
+from academy.kernels import confinement, landlock, linux, system_calls
 from academy.kernels.model import Confinement, Layer, Limits, Order
 
 __all__ = ["Granted", "layers"]
@@ -88,6 +89,18 @@ def _try_landlock(_: Order) -> None:
     raise OSError(message)
 
 
+def _try_system_calls(_: Order) -> None:
+    linux.no_new_privileges()
+    system_calls.install(system_calls.submitted(listens=True, programs=False, own_tree=True, pid=0))
+    socket.socketpair()
+    try:
+        socket.socket(socket.AF_INET)
+    except PermissionError:
+        return
+    message = "a filter was accepted and does not hold"
+    raise OSError(message)
+
+
 def _try_limits(_: Order) -> None:
     confinement.limit(Limits())
 
@@ -97,6 +110,7 @@ _TRIALS: dict[Layer, Callable[[Order], None]] = {
     Layer.FILE_TREE: _try_file_tree,
     Layer.LANDLOCK: _try_landlock,
     Layer.NO_NEW_PRIVILEGES: _try_no_new_privileges,
+    Layer.SYSTEM_CALLS: _try_system_calls,
     Layer.LIMITS: _try_limits,
     Layer.PROCESSES: _try_processes,
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from academy.errors import AcademyError, Unavailable
 
-__all__ = ["Confinement", "KernelNotStarted", "Layer", "Limits", "Order", "UntrustedCodeRefused"]
+__all__ = ["Confinement", "Excess", "KernelNotStarted", "Layer", "Limits", "Order", "UntrustedCodeRefused"]
 
 
 class Layer(StrEnum):
@@ -24,10 +24,20 @@ class Layer(StrEnum):
     """A second, independent rule about files, which also stays in force where the file tree is missing."""
     NO_NEW_PRIVILEGES = "no-new-privileges"
     """No capability left, and none to be gained by starting a program."""
+    SYSTEM_CALLS = "system-calls"
+    """A filter that refuses what submitted code has no use for, the network first of all."""
     LIMITS = "limits"
-    """Memory, CPU seconds, open files and the size of a file."""
+    """Memory, CPU seconds, open files and the size of a file, for each process."""
     PROCESSES = "processes"
     """How many processes and threads may exist at once."""
+
+
+class Excess(StrEnum):
+    """Which limit a kernel was ended for."""
+
+    MEMORY = "memory"
+    CPU = "cpu"
+    WALL = "wall"
 
 
 class UntrustedCodeRefused(AcademyError):
@@ -56,8 +66,12 @@ class Limits(_Record):
 
     memory: Annotated[int, Field(ge=64)] = 512
     """MiB of address space for each process, beyond what the kernel itself has mapped."""
+    total_memory: Annotated[int, Field(ge=64)] = 1024
+    """MiB that all processes of the kernel and its temporary files use together; then it is killed."""
     cpu: Annotated[int, Field(ge=1)] = 120
-    """Seconds of CPU for each process; then it is killed."""
+    """Seconds of CPU for all its processes together; then it is killed."""
+    wall: Annotated[float, Field(gt=0)] | None = None
+    """Seconds from the fork; then it is killed. None for no such limit."""
     processes: Annotated[int, Field(ge=24)] = 64
     """Processes and threads at once; a kernel itself has about ten threads."""
     open_files: Annotated[int, Field(ge=128)] = 256
@@ -65,7 +79,12 @@ class Limits(_Record):
     file_size: Annotated[int, Field(ge=1)] = 32
     """MiB of the largest file."""
     scratch: Annotated[int, Field(ge=1)] = 64
-    """MiB of the private temporary folder. It is held in memory."""
+    """MiB of everything below its temporary folder, /tmp and /dev/shm together, which are held in memory."""
+
+    @property
+    def scratch_files(self) -> int:
+        """How many files and folders there may be: each takes about a KiB that is not counted in ``scratch``."""
+        return max(1024, 128 * self.scratch)
 
 
 class Confinement(_Record):
@@ -92,6 +111,10 @@ class Order(_Record):
     """Arguments of ipykernel."""
     confinement: Confinement | None
     """None for code that is trusted."""
+    task: Literal["kernel", "notebook"] = "kernel"
+    """Whether to be a Jupyter kernel or to run the cells of one notebook that the owner sends."""
+    files: str | None = None
+    """Folder whose content a notebook finds, as a copy, in its working folder."""
 
     @property
     def temporary_folder(self) -> str:
