@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from traitlets.config import Config as Traits
 
-from academy.config import Config, secret
+from academy.config import Config, load, secret
 from academy.errors import ConfigError
-from academy.hub import authenticator, grading, node, pages, ports, privacy, proxy, roles, services, storage
+from academy.hub import authenticator, grading, node, pages, ports, privacy, proxy, roles, services, spawner, storage
 from academy.hub.ports import Ports
 from academy.rights import SCOPES
 
@@ -45,19 +46,22 @@ def test_every_protection_of_accounts_is_on(c: Any, config: Config) -> None:
     assert set_.service_url == "http://127.0.0.1:50003/services/academy"
 
 
-def test_nobody_but_a_facilitator_may_start_a_server(c: Any) -> None:
-    """The scopes of servers stand in one role, and only for one's own."""
-    roles.update_roles(c)
+@pytest.mark.parametrize("offered", [True, False])
+def test_servers_are_for_facilitators_and_where_they_are_offered_for_participants(c: Any, *, offered: bool) -> None:
+    """The scopes of servers stand in those roles only, and only for one's own; a mere account has none."""
+    roles.update_roles(c, offered=offered)
     may = {role["name"]: set(role["scopes"]) for role in c.JupyterHub.load_roles}
-    assert {name for name, scopes in may.items() if any("servers" in scope for scope in scopes)} == {"facilitator"}
-    assert all(scope.endswith("!user") for scope in may["facilitator"] if "servers" in scope)
+    those = {"facilitator", "participant"} if offered else {"facilitator"}
+    assert {name for name, scopes in may.items() if any("servers" in scope for scope in scopes)} == those
+    of_servers = {scope for scopes in may.values() for scope in scopes if "servers" in scope or "activity" in scope}
+    assert of_servers == {"servers!user", "access:servers!user", "users:activity!user"}
     assert not {"self", "inherit"} & set().union(*may.values())
     assert not [scope for scopes in may.values() for scope in scopes if scope.startswith("admin")]
 
 
 def test_rights_come_from_groups_only(c: Any) -> None:
     """No user is named in a role; an account in no group may only know its own name."""
-    roles.update_roles(c)
+    roles.update_roles(c, offered=True)
     assert not [role for role in c.JupyterHub.load_roles if "users" in role]
     (user,) = (role for role in c.JupyterHub.load_roles if role["name"] == "user")
     assert user["scopes"] == ["read:users:name!user", "read:users:groups!user"]
@@ -66,7 +70,7 @@ def test_rights_come_from_groups_only(c: Any) -> None:
 
 def test_only_the_academy_service_knows_the_store_and_the_secret(c: Any, config: Config) -> None:
     """The interactive service, which runs kernels, gets neither."""
-    services.update_services(c, config, PLACES)
+    services.update_services(c, config, PLACES, offered=True)
     academy, interactive = c.JupyterHub.services
     token = secret(config, "hub-token")
     assert academy["environment"]["ACADEMY_HUB_TOKEN"] == token
@@ -77,7 +81,7 @@ def test_only_the_academy_service_knows_the_store_and_the_secret(c: Any, config:
 
 def test_a_person_of_the_interactive_service_can_call_the_academy(c: Any, config: Config) -> None:
     """Her token there carries the scopes that the academy's API asks for, and no more."""
-    services.update_services(c, config, PLACES)
+    services.update_services(c, config, PLACES, offered=True)
     academy, interactive = c.JupyterHub.services
     assert set(academy["oauth_client_allowed_scopes"]) == set(SCOPES)
     assert set(interactive["oauth_client_allowed_scopes"]) == {*SCOPES, "access:services!service=academy"}
@@ -89,7 +93,7 @@ def test_a_person_of_the_interactive_service_can_call_the_academy(c: Any, config
 def test_everything_listens_on_this_machine_only(c: Any, config: Config) -> None:
     """No port is open to the network; the proxy tells nobody where a request came from."""
     proxy.update_proxy(c, config, PLACES)
-    services.update_services(c, config, PLACES)
+    services.update_services(c, config, PLACES, offered=True)
     addresses = [c.JupyterHub.bind_url, f"http://{c.JupyterHub.hub_ip}", c.ConfigurableHTTPProxy.api_url]
     addresses += [service["url"] for service in c.JupyterHub.services]
     assert all(address.startswith("http://127.0.0.1") for address in addresses)
@@ -135,9 +139,34 @@ def test_people_land_on_the_academy(c: Any) -> None:
 
 def test_a_server_inherits_nothing_but_the_language(c: Any, config: Config) -> None:
     """The Hub's environment, secrets included, stays with the Hub."""
-    grading.update_spawner(c, config)
-    assert set(c.GradingSpawner.env_keep) == {"LANG", "LC_ALL", "TZ"}
-    assert not [name for name in c.GradingSpawner.environment if name.startswith("ACADEMY_")]
+    spawner.update_spawner(c, config, offered=True)
+    assert set(c.AcademySpawner.env_keep) == {"LANG", "LC_ALL", "TZ"}
+    assert not [name for name in c.AcademySpawner.environment if name.startswith("ACADEMY_")]
+
+
+def groups_of(*names: str) -> Any:
+    """Return a user of the Hub in these groups."""
+    return SimpleNamespace(orm_user=SimpleNamespace(groups=[SimpleNamespace(name=name) for name in names]))
+
+
+def test_where_somebody_takes_part_is_read_from_groups() -> None:
+    """Facilitating or coordinating is not taking part; nor is a group without the role."""
+    everything = groups_of("participants", "river", "facilitators", "lake-facilitators", "coordinators")
+    assert spawner.participated(everything) == {"river"}
+    assert spawner.participated(groups_of("facilitators", "lake-facilitators", "river")) == set()
+    assert spawner.participated(groups_of()) == set()
+
+
+@pytest.mark.parametrize(("offered", "told"), [(True, "offered"), (False, "none")])
+def test_the_pages_are_told_whether_participants_can_have_servers(
+    c: Any, config: Config, *, offered: bool, told: str
+) -> None:
+    """By the environment of the one service that shows the link."""
+    services.update_services(c, config, PLACES, offered=offered)
+    academy, interactive = c.JupyterHub.services
+    assert academy["environment"]["ACADEMY_PARTICIPANT_SERVERS"] == told
+    assert "ACADEMY_PARTICIPANT_SERVERS" not in interactive["environment"]
+    assert load({"ACADEMY_PARTICIPANT_SERVERS": told}).offers_servers is offered
 
 
 def test_facilitated_cohorts_are_read_from_groups() -> None:
@@ -167,6 +196,8 @@ def test_a_missing_proxy_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Mon
     ("message", "status", "said"),
     [
         (grading.NOT_YOURS, 403, grading.NOT_YOURS),
+        (spawner.NO_DESK, 403, spawner.NO_DESK),
+        (spawner.NOT_OFFERED, 501, spawner.NOT_OFFERED),
         ("'_xsrf' argument missing from POST", 403, "open too long"),
         ("Action is not authorized with current scopes; requires any of [servers]", 403, "a place in a cohort"),
         ("<script>", 500, "on our side"),

@@ -28,6 +28,7 @@ ENVIRONMENT = {
     "ACADEMY_CONTENT": "Folder with courses/, modules/ and assessments/ (default: the checkout).",
     "ACADEMY_HUB_TOKEN": "Secret between the Hub and the academy service; set by the academy itself.",
     "ACADEMY_SERVICE_URL": "Loopback address of the academy service; set by the academy itself.",
+    "ACADEMY_PARTICIPANT_SERVERS": "Whether participants get servers in this run; set by the academy itself.",
     "ACADEMY_CHROMIUM": "Chromium program that the browser tests start (default: found on PATH).",
 }
 
@@ -55,6 +56,8 @@ class Behaviour(BaseModel):
     """Shortest passphrase that sign-up accepts, in characters."""
     grading_servers: Literal["confined", "unconfined"] = "confined"
     """Whether a facilitator's server sees only her cohort's folder; "confined" needs bubblewrap, or none is started."""
+    participant_servers: Literal["confined", "none"] = "confined"
+    """Whether participants may have a JupyterLab server of their own, where it can be confined."""
 
 
 class Config(BaseModel):
@@ -71,6 +74,8 @@ class Config(BaseModel):
     content: Path
     """Folder with ``courses/``, ``modules/`` and ``assessments/``."""
     behaviour: Behaviour
+    offers_servers: bool = False
+    """Whether participants can have a JupyterLab server in this run; the Hub finds out and tells the service."""
 
     @property
     def courses_dir(self) -> Path:
@@ -101,6 +106,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         db_url=environ.get("ACADEMY_DB_URL") or f"sqlite:///{home / 'store.db'}",
         content=Path(environ.get("ACADEMY_CONTENT") or Path(__file__).parents[2]).absolute(),
         behaviour=_behaviour(home / "academy.yml"),
+        offers_servers=environ.get("ACADEMY_PARTICIPANT_SERVERS") == "offered",
     )
 
 

@@ -18,9 +18,9 @@ import psutil  # type: ignore[import-untyped]
 from academy.config import Config
 from academy.hub.privacy import XSRF_WITHOUT_ADDRESS
 
-__all__ = ["Family", "adopt_orphans", "hub_environment"]
+__all__ = ["Family", "adopt_orphans", "end_with_parent", "hub_environment"]
 
-UNCONFINED = ["--GradingSpawner.confined=False"]
+UNCONFINED = ["--AcademySpawner.confined=False"]
 PATIENCE = 25
 """Seconds that the Hub has to stop everything it started."""
 KINDS = {
@@ -80,7 +80,7 @@ class Family:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches us alone; we stop the others in order
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - no thread runs yet
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - no thread runs yet
             )
 
     @property
@@ -134,6 +134,6 @@ def _end_all(members: list[psutil.Process], send: Callable[[psutil.Process], Non
     psutil.wait_procs(members, timeout=max(0, until - time.monotonic()))
 
 
-def _end_with_parent() -> None:
-    """Let the Hub stop, and stop its children, when ``academy serve`` is killed."""
+def end_with_parent() -> None:
+    """Let this process stop, and stop its children, when the one that started it is killed."""
     _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -17,7 +17,7 @@ from academy.store.database import Store
 
 __all__ = ["build_content", "first_invitation", "invite", "only_one", "prepare"]
 
-FOLDERS = ("hub", "secrets", "servers", "nbgrader", "exchange", "build", "logs")
+FOLDERS = ("hub", "secrets", "servers", "homes", "nbgrader", "exchange", "build", "logs")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The list of the Hub's pages of ours, what its error pages say, and the one link to grading.
+"""The list of the Hub's pages of ours, what its error pages say, and the links to servers.
 
 The pages work with JavaScript off. What a person typed stays in a form, except passphrases.
 """
@@ -19,13 +19,14 @@ from academy.hub.grading import NOT_YOURS, facilitated
 from academy.hub.own_account import ChangePassphrase, SecondFactor
 from academy.hub.sign_in import SignIn, SignOut
 from academy.hub.sign_up import Reset, SignUp
+from academy.hub.spawner import NO_DESK, NOT_OFFERED, participated
 
 __all__ = ["ROUTES", "explained", "update_pages"]
 
 NO_PLACE = "It belongs to people with a place in a cohort, and this account has none there."
 BROKEN = "Something broke on our side. What you had sent before is safe; please try again in a minute."
 NOT_UNDERSTOOD = "The page that was sent could not be read. Go back, reload it and try again; nothing was changed."
-OUR_SENTENCES = frozenset({NOT_YOURS, REFUSED})
+OUR_SENTENCES = frozenset({NOT_YOURS, REFUSED, NO_DESK, NOT_OFFERED})
 FORBIDDEN = 403
 SERVER_ERROR = 500
 
@@ -51,6 +52,21 @@ class Grading(BaseHandler):
         self.redirect(url_concat(spawn, {"next": there}))
 
 
+class OwnNotebooks(BaseHandler):
+    """The one link to a participant's own server, which it starts where needed."""
+
+    @authenticated
+    async def get(self) -> None:
+        """Go to JupyterLab."""
+        if not participated(self.current_user):
+            raise HTTPError(403, NO_DESK)
+        if not self.current_user.spawner.offered:
+            raise HTTPError(501, NOT_OFFERED)
+        there = url_path_join(self.base_url, "user", self.current_user.escaped_name, "lab")
+        spawn = url_path_join(self.hub.base_url, "spawn", self.current_user.escaped_name)
+        self.redirect(url_concat(spawn, {"next": there}))
+
+
 ROUTES = (
     (r"/login", SignIn),
     (r"/signup", SignUp),
@@ -59,6 +75,7 @@ ROUTES = (
     (r"/two-factor", SecondFactor),
     (r"/logout", SignOut),
     (r"/grading/([a-z0-9-]+)", Grading),
+    (r"/notebooks", OwnNotebooks),
 )
 
 

@@ -1,24 +1,14 @@
-"""Configuration of a facilitator's grading server: nbgrader's extensions, our headers, nothing from other hosts."""
+"""Configuration of a facilitator's grading server: nbgrader's extensions on her cohort's course folder."""
 
-import os
 from pathlib import Path
 
-from academy.hub.server_headers import HEADERS
-from academy.interactive.journal import log_request, scrub_all_records
+from academy.hub.lab import update_lab
 
 c = get_config()  # type: ignore[name-defined] # noqa: F821 - Jupyter Server puts it here
 
-IDLE = 2 * 60 * 60  # seconds
-
-scrub_all_records()
-os.umask(0o077)
-
+update_lab(c, idle=2 * 60 * 60)
 c.ServerApp.root_dir = str(Path.cwd())  # the course folder: formgrader wants it at or below the root
-c.Application.log_level = "ERROR"
-c.ServerApp.tornado_settings = {"headers": dict(HEADERS), "log_function": log_request}
-c.ServerApp.shutdown_no_activity_timeout = IDLE
-c.ServerApp.terminals_enabled = False
-c.ServerApp.allow_root = True  # in a container the whole academy may be root; the server is no more than that
+c.ServerApp.preferred_dir = str(Path.cwd())
 c.ServerApp.jpserver_extensions = {
     "nbgrader.server_extensions.formgrader": True,
     "nbgrader.server_extensions.validate_assignment": True,
@@ -27,10 +17,3 @@ c.ServerApp.jpserver_extensions = {
     "academy.hub.server_headers": True,
     "voila.server_extension": False,  # it would run any notebook for whoever opens its address
 }
-c.MappingKernelManager.cull_idle_timeout = IDLE
-c.KernelManager.transport = "ipc"  # no kernel listens on a port
-
-c.LabApp.news_url = None
-c.LabApp.check_for_updates_class = "jupyterlab.handlers.announcements.NeverCheckForUpdate"
-c.LabApp.extension_manager = "readonly"  # the other one asks PyPI
-c.ServerApp.preferred_dir = str(Path.cwd())

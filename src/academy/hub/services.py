@@ -34,12 +34,15 @@ def academy_url(ports: Ports) -> str:
     return f"http://{LOOPBACK}:{ports.academy}/services/{ACADEMY}"
 
 
-def update_services(c: Any, config: Config, ports: Ports) -> None:
-    """Declare both services. Nobody is asked to confirm that she wants to use them: they are the academy."""
+def update_services(c: Any, config: Config, ports: Ports, *, offered: bool) -> None:
+    """Declare both services. Nobody is asked to confirm that she wants to use them: they are the academy.
+
+    ``offered``: participants can have a server, and the pages say so.
+    """
     hub_service._ServiceSpawner = _WatchedService  # noqa: SLF001
     custom = list(SCOPES)
     c.JupyterHub.services = [
-        _service(ACADEMY, ports.academy, _academy_environment(config, ports), custom),
+        _service(ACADEMY, ports.academy, _academy_environment(config, ports, offered=offered), custom),
         _service(
             INTERACTIVE,
             ports.interactive,
@@ -74,9 +77,10 @@ def _environment(config: Config, ports: Ports) -> dict[str, str]:
     }
 
 
-def _academy_environment(config: Config, ports: Ports) -> dict[str, str]:
+def _academy_environment(config: Config, ports: Ports, *, offered: bool) -> dict[str, str]:
     return {
         **_environment(config, ports),
         "ACADEMY_DB_URL": config.db_url,
         "ACADEMY_HUB_TOKEN": secret(config, "hub-token"),
+        "ACADEMY_PARTICIPANT_SERVERS": "offered" if offered else "none",
     }

@@ -33,6 +33,9 @@ GROUP_LENGTH = 4  # 16 letters of 31: 79 bits, beyond guessing
 USERNAME = re.compile(r"[a-z0-9][a-z0-9-]{2,30}")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 40
+FACILITATORS = "-facilitators"
+GROUPS = frozenset(f"{role}s" for role in Role)
+"""Names of the Hub's groups: a cohort of such a name would give its participants other people's rights there."""
 CONTROL = ("Cc", "Cf", "Cs", "Co", "Cn")
 ALLOWED_FORMAT = "\u200c\u200d"  # joiners that Persian, Bengali, Sinhala and others need inside words
 
@@ -95,6 +98,9 @@ def check_slug(slug: str) -> str:
     if len(slug) > LONGEST_SLUG or not SLUG.fullmatch(slug):
         message = "The short name may hold small letters a-z, digits and single dashes, 40 signs at most."
         raise BadInput(message, code="bad-slug", field="slug")
+    if slug in GROUPS or slug.endswith(FACILITATORS):
+        message = f"The academy uses the short name {slug} itself. Choose another one."
+        raise BadInput(message, code="reserved-slug", field="slug")
     return slug
 
 
@@ -116,7 +122,7 @@ def groups_of(places: Iterable[tuple[Role, str | None]]) -> list[str]:
         if role is Role.PARTICIPANT:
             groups.add(str(cohort))
         elif role is Role.FACILITATOR:
-            groups.add(f"{cohort}-facilitators")
+            groups.add(f"{cohort}{FACILITATORS}")
     return sorted(groups)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from academy.attendance import queries as attendance
+from academy.config import Config
 from academy.content.catalogue import Catalogue, load
 from academy.content.model import Course, Lesson, Part, Week
 from academy.learning import queries as learning
@@ -75,8 +76,16 @@ def cohort_home(request: Request) -> Response:
         "lessons": len(lessons),
         "session": attendance.next_session(request.db, slug, request.now),
         "check_in": attendance.open_session(request.db, slug, request.now),
+        "coding": _coding(request.config),
     }
     return Page("home.html", context)
+
+
+def _coding(config: Config) -> str:
+    """Tell how it stands with notebook servers for participants: offered, missing here, or unwanted."""
+    if config.behaviour.participant_servers == "none":
+        return "unwanted"
+    return "offered" if config.offers_servers else "missing"
 
 
 def _part_of(course: Course, number: int) -> Part:
