@@ -4,6 +4,8 @@
 namespace. What is above the limits for all processes of a kernel together is found by ``academy.kernels.watch``.
 """
 
+# ruff: noqa: PTH102, PTH103, PTH110, PTH112, PTH120
+# Just after a fork every object that is touched is a page to copy; pathlib touches many.
 from __future__ import annotations
 
 import functools
@@ -13,9 +15,8 @@ import re
 import resource
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from academy.kernels import landlock, linux, system_calls
 from academy.kernels.model import Confinement, Layer, Limits, Order, UntrustedCodeRefused
@@ -69,9 +70,27 @@ def _unshare() -> None:
     """Enter own namespaces as an ordinary user: user_namespaces(7), sections on uid_map and setgroups."""
     user, group = os.getuid(), os.getgid()
     linux.unshare(_NAMESPACES)
-    Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
-    Path("/proc/self/uid_map").write_text(f"{_USER} {user} 1", encoding="ascii")
-    Path("/proc/self/gid_map").write_text(f"{_USER} {group} 1", encoding="ascii")
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{_USER} {user} 1")
+    _write("/proc/self/gid_map", f"{_USER} {group} 1")
+
+
+def _write(path: str, text: str) -> None:
+    """Write a setting of /proc, in one go as it has to be."""
+    setting = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(setting, text.encode("ascii"))
+    finally:
+        os.close(setting)
+
+
+def _read(path: str) -> str:
+    """Read a file of /proc."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(file, 65_536).decode("ascii")
+    finally:
+        os.close(file)
 
 
 def enclose(confinement: Confinement, order: Order, *, alone: bool) -> None:
@@ -81,7 +100,7 @@ def enclose(confinement: Confinement, order: Order, *, alone: bool) -> None:
     """
     own_tree = False
     with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # proc_pid_oom_score_adj(5)
+        _write("/proc/self/oom_score_adj", "1000")  # proc_pid_oom_score_adj(5)
     with _layer(Layer.FILE_TREE, confinement):
         file_tree(confinement, order, alone=alone)
         own_tree = True
@@ -104,7 +123,7 @@ def enclose(confinement: Confinement, order: Order, *, alone: bool) -> None:
 def prepare() -> None:
     """Find out in the warm process what is the same for all its kernels, so that none of them has to."""
     _kernel_version()
-    _existing((*_SYSTEM, sys.base_prefix, sys.prefix))
+    _shown(_existing((*_SYSTEM, sys.base_prefix, sys.prefix)))
     for listens in (True, False):
         system_calls.prepare(system_calls.submitted(listens=listens, programs=False, own_tree=True, pid=0))
 
@@ -125,7 +144,21 @@ def _readable(confinement: Confinement) -> list[str]:
 
 @functools.cache
 def _existing(paths: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(path for path in dict.fromkeys(paths) if os.path.exists(path))  # noqa: PTH110 - paths are text here
+    return tuple(path for path in dict.fromkeys(paths) if os.path.exists(path))
+
+
+@functools.cache
+def _shown(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Return folders under their own names, and under their real ones where a link leads to them; none twice."""
+    shown: list[str] = []
+    for path in (name for given in paths for name in (given, os.path.realpath(given))):
+        if not _below(path, shown):
+            shown.append(path)
+    return tuple(shown)
+
+
+def _below(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
 
 
 def file_tree(confinement: Confinement, order: Order, *, alone: bool) -> None:
@@ -138,21 +171,20 @@ def file_tree(confinement: Confinement, order: Order, *, alone: bool) -> None:
         raise OSError(message)
     socket.sethostname("kernel")
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
-    root = str(Path(order.run_folder) / "root")
-    Path(root).mkdir(exist_ok=True)
+    root = order.run_folder + "/root"
     _memory_folder(root, "size=1m,mode=755")
     scratch = root + "/scratch"
     _memory_folder(scratch, f"size={confinement.limits.scratch}m,nr_inodes={confinement.limits.scratch_files},mode=700")
     for path in _MEMORY_FOLDERS:
         _part_of(scratch, path, root)
-    _give_to_read(root, _readable(confinement))
+    _give_to_read(root, confinement)
     if order.task == "kernel":  # without the root that grows inside it
         _bind(order.run_folder, root + order.run_folder, linux.MS_BIND)
     for path in (*_DEVICES, *([order.working_folder] if order.working_folder else [])):
         _bind(path, root + path)
     _part_of(scratch, order.temporary_folder, root)
     linux.detach(scratch)  # its parts stay where they were put
-    Path(root + "/proc").mkdir()
+    os.mkdir(root + "/proc")
     linux.mount("proc", root + "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     linux.pivot_root(root)
     linux.make_read_only("/", recursive=False)
@@ -160,34 +192,33 @@ def file_tree(confinement: Confinement, order: Order, *, alone: bool) -> None:
 
 def _memory_folder(path: str, options: str) -> None:
     """Mount an empty folder that is held in memory: tmpfs(5)."""
-    Path(path).mkdir(parents=True, exist_ok=True)
+    os.makedirs(path, exist_ok=True)
     linux.mount("tmpfs", path, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, options)
 
 
 def _part_of(scratch: str, path: str, root: str) -> None:
     """Show a folder of its own inside ``scratch`` as ``path``: all of them share one limit."""
-    part = scratch + path.replace("/", "-")
-    Path(part).mkdir(mode=0o700)
+    part = scratch + "/" + path.replace("/", "-")
+    os.mkdir(part, 0o700)
     _bind(part, root + path)
 
 
-def _give_to_read(root: str, paths: list[str]) -> None:
-    """Show folders in the new root under their own names, and under their real ones where a link leads to them."""
-    shown: list[Path] = []
-    for path in (name for given in paths for name in (given, os.path.realpath(given))):
-        if not any(Path(path).is_relative_to(known) for known in shown):
-            _bind(path, root + path)
-            linux.make_read_only(root + path)
-            shown.append(Path(path))
+def _give_to_read(root: str, confinement: Confinement) -> None:
+    """Show what may be read in the new root."""
+    always = _shown(_existing((*_SYSTEM, sys.base_prefix, sys.prefix)))
+    given = _shown(_existing(confinement.readable))
+    for path in (*always, *(path for path in given if not _below(path, always))):
+        _bind(path, root + path)
+        linux.make_read_only(root + path)
 
 
 def _bind(source: str, target: str, flags: int = linux.MS_BIND | linux.MS_REC) -> None:
     """Show a file or folder at another place: mount(2) with MS_BIND."""
-    Path(target).parent.mkdir(parents=True, exist_ok=True)
-    if Path(source).is_dir():
-        Path(target).mkdir(exist_ok=True)
-    elif not Path(target).exists():
-        Path(target).touch()
+    if os.path.isdir(source):
+        os.makedirs(target, exist_ok=True)
+    elif not os.path.exists(target):
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     linux.mount(source, target, None, flags)
 
 
@@ -203,13 +234,12 @@ def limit_processes(limits: Limits, *, alone: bool) -> None:
     if not alone or _kernel_version() < (6, 14):
         message = "root has no limit before Linux 6.14; run the academy from an account of its own"
         raise OSError(message)
-    most = str(_LEAST_PID_MAX + limits.processes)
-    Path("/proc/sys/kernel/pid_max").write_text(most, encoding="ascii")
+    _write("/proc/sys/kernel/pid_max", str(_LEAST_PID_MAX + limits.processes))
 
 
 def _outside_user() -> int:
     """Return our user as the surrounding user namespace knows it: uid_map of user_namespaces(7)."""
-    lines = Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()
+    lines = _read("/proc/self/uid_map").splitlines()
     maps = [[int(number) for number in line.split()] for line in lines]
     me = os.getuid()
     return next((outside + me - inside for inside, outside, size in maps if inside <= me < inside + size), me)
@@ -223,7 +253,7 @@ def _kernel_version() -> tuple[int, ...]:
 
 def _finish_proc() -> None:
     """Allow no namespaces inside these (/proc/sys/user of namespaces(7)), then close /proc for writing."""
-    Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")
+    _write("/proc/sys/user/max_user_namespaces", "0")
     linux.make_read_only("/proc")
 
 
@@ -240,7 +270,7 @@ def _rules(confinement: Confinement, order: Order, *, own_tree: bool) -> dict[st
 
 def limit(limits: Limits) -> None:
     """Limit memory, CPU seconds, open files and file size of each process: getrlimit(2). Raises ``OSError``."""
-    mapped = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    mapped = int(_read("/proc/self/statm").split()[0]) * resource.getpagesize()
     _lower(resource.RLIMIT_AS, mapped + _OWN_THREADS + limits.memory * MEBIBYTE)
     _lower(resource.RLIMIT_CPU, limits.cpu + _LATER)
     _lower(resource.RLIMIT_NOFILE, limits.open_files)
