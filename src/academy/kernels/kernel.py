@@ -10,6 +10,7 @@ import random
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -49,6 +50,7 @@ def take_environment(order: Order) -> None:
     os.environ.clear()
     os.environ.update(order.environment)
     os.environ.pop("JPY_PARENT_PID", None)  # process numbers differ inside a namespace, and we are nobody's child
+    tempfile.tempdir = None  # to be looked for in this environment
     time.tzset()
     os.umask(0o077)
     os.chdir(order.working_folder or order.temporary_folder)
@@ -74,9 +76,9 @@ def run(order: Order, lifeline: int, channel: socket.socket) -> None:
     try:
         threading.Thread(target=_watch, args=(lifeline,), name="lifeline", daemon=True).start()
         _keep_off_the_network(order)
-        # parent_handle: "somebody looks after you", so no poller and no hint on how to use a terminal
-        app = import_module("ipykernel.kernelapp").IPKernelApp.instance(parent_handle=1)
-        app.initialize([*order.arguments, *(_FOR_STRANGERS if order.confinement else ())])
+        arguments = _arguments(order)
+        app = import_module("academy.kernels.ready").application(arguments)
+        app.initialize(arguments)
         say(channel, b'{"started": true}')
         channel.close()  # nobody's code has run so far, and what comes has no way to the owner but ipykernel's sockets
         app.start()
@@ -90,6 +92,12 @@ def run(order: Order, lifeline: int, channel: socket.socket) -> None:
         with suppress(Exception):
             atexit._run_exitfuncs()  # noqa: SLF001 - taking the interpreter apart would cost 50 ms and gain nothing
         os._exit(code)
+
+
+def _arguments(order: Order) -> list[str]:
+    """Return ipykernel's options, those of a confined kernel included."""
+    for_strangers = [option for option in _FOR_STRANGERS if order.confinement and option not in order.arguments]
+    return [*order.arguments, *for_strangers]
 
 
 def _keep_off_the_network(order: Order) -> None:

@@ -12,7 +12,6 @@ The warm process never reads an order: what it does not know, no later kernel ca
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import selectors
@@ -27,12 +26,13 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
-from academy.kernels import confinement, kernel, linux
+from academy.kernels import confinement, kernel, linux, memory
 from academy.kernels.model import Order, UntrustedCodeRefused
 
 __all__ = ["ALWAYS", "main"]
 
 ALWAYS = (
+    "academy.kernels.ready",  # first, so that what is imported afterwards finds a shell as it would in a kernel
     "ipykernel.kernelapp",
     "ipykernel.debugger",
     "ipykernel.comm.manager",
@@ -67,11 +67,12 @@ def main(arguments: Sequence[str]) -> None:
     owner = socket.socket(fileno=int(arguments[0]))
     for module in (*ALWAYS, *arguments[2:]):
         with suppress(ImportError):  # the kernel will say so where the module is used
-            import_module(module)
+            prepare = getattr(import_module(module), "prepare_warm", None)
+            if prepare is not None:
+                prepare()
     linux.adopt_orphans()
     linux.few_arenas()
-    gc.collect()
-    gc.freeze()  # so that a collection in a kernel does not write to pages that all share
+    memory.settle()
     _serve(owner)
     shutil.rmtree(arguments[1], ignore_errors=True)  # where the owner kept the kernels' folders
 
