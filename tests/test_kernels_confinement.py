@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,9 @@ import psutil
 import pytest
 
 from academy.errors import ConfigError
-from academy.kernels import pool
+from academy.kernels import confinement, pool
 from academy.kernels.layers import layers
-from academy.kernels.model import Layer
+from academy.kernels.model import Confinement, Layer, Order
 from tests.conftest import ROOT
 from tests.kernel_rooms import Room, manager, room
 
@@ -33,7 +35,7 @@ def attempt(act):
         return repr(act())
     except BaseException as error:
         return type(error).__name__
-import ctypes, errno, os, signal, socket, subprocess
+import ctypes, errno, fcntl, os, resource, shutil, signal, socket, subprocess
 """
 
 
@@ -207,6 +209,62 @@ def test_it_has_no_privilege_and_gains_none(kernel: Room) -> None:
     assert answers == ["-1", "-1", "-1", "OSError", "PermissionError", "PermissionError"]
 
 
+def test_it_leaves_nothing_that_leads_elsewhere(kernel: Room, shared: dict[str, Path]) -> None:
+    """Our own processes read its working folder: no symbolic link, pipe or device, no link to files of others."""
+    answers = attempts(
+        kernel,
+        "os.symlink('/etc/passwd', 'symbolic')",
+        "os.symlink('paper.txt', '/tmp/symbolic')",
+        "os.mkfifo('pipe')",
+        "os.link('/etc/ld.so.cache', 'hard')",
+        "open('mine', 'w').close() or os.link('mine', 'also mine')",
+    )
+    assert answers == ["PermissionError", "PermissionError", "PermissionError", "OSError", "None"]
+    assert all(path.is_file() and not path.is_symlink() for path in shared["work"].iterdir())
+
+
+CALLS = """
+import ctypes, errno, os, platform, threading
+from academy.kernels.system_calls import MACHINES
+numbers = MACHINES[platform.machine()].calls
+libc = ctypes.CDLL(None, use_errno=True)
+def said(number, *arguments):
+    return errno.errorcode[ctypes.get_errno()] if libc.syscall(number, *arguments) == -1 else "done"
+"""
+REFUSED = (
+    "ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "pidfd_getfd", "kexec_load", "init_module", "bpf",
+    "perf_event_open", "userfaultfd", "io_uring_setup", "keyctl", "add_key", "mount", "open_tree", "fsopen", "setns",
+    "unshare", "personality", "quotactl", "swapon", "reboot", "clock_settime", "acct", "name_to_handle_at", "vmsplice",
+    "open_by_handle_at", "fanotify_init", "syslog", "chroot", "pivot_root", "memfd_create", "shmget", "mq_open",
+)  # fmt: skip
+
+
+def test_it_makes_no_call_that_it_has_no_use_for(kernel: Room) -> None:
+    """Each is answered with an error, in threads that are started later, too; nobody dies of it."""
+    answers = kernel.value(f"[said(numbers[name]) for name in {REFUSED}]", setup=CALLS)
+    assert set(answers) == {"EPERM"}
+    assert kernel.value("[said(435), said(467)]", setup=CALLS) == ["ENOSYS", "ENOSYS"]
+    later = (
+        "found = []\none = threading.Thread(target=lambda: found.append(said(numbers['bpf'])))\none.start()\none.join()"
+    )
+    assert kernel.value("found", setup=CALLS + later) == ["EPERM"]
+    assert kernel.value("[line.split()[1] for line in open('/proc/self/status') if 'Seccomp:' in line]") == ["2"]
+
+
+def test_it_has_sockets_of_one_kind(kernel: Room) -> None:
+    """Streams within this machine: what its own channels and asyncio need."""
+    families = ("AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET", "AF_VSOCK", "AF_ALG", "AF_CAN", "AF_BLUETOOTH")
+    known = [name for name in families if hasattr(socket, name)]
+    assert set(attempts(kernel, *(f"socket.socket(socket.{name})" for name in known))) == {"PermissionError"}
+    datagrams = ("socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)", "socket.socketpair(type=socket.SOCK_DGRAM)")
+    assert set(attempts(kernel, *datagrams)) == {"PermissionError"}
+    fine = (
+        "[one.send(b'x') for one, other in [socket.socketpair()]]",
+        "__import__('asyncio').new_event_loop().close()",
+    )
+    assert attempts(kernel, *fine) == ["[1]", "None"]
+
+
 def test_it_gets_no_secret_from_the_servers_environment(kernel: Room) -> None:
     """Only what is listed is handed over."""
     found = kernel.say("import os; print(dict(os.environ), open('/proc/self/environ').read())")
@@ -222,12 +280,53 @@ def test_programs_may_be_allowed(tmp_path: Path, places: dict[str, Path]) -> Non
 
 
 def test_it_cannot_use_up_memory(tmp_path: Path, places: dict[str, Path]) -> None:
-    """Python says so in the cell, and the kernel goes on; files in memory are limited too."""
-    with room(tmp_path, cwd=places["work"], confine={"limits": {"memory": 256, "scratch": 8}}) as kernel:
+    """Python says so in the cell, and the kernel goes on."""
+    with room(tmp_path, cwd=places["work"], confine={"limits": {"memory": 256}}) as kernel:
         assert kernel.say("rows = []\nwhile True: rows.append(bytes(1 << 20))").startswith("MemoryError")
-        kernel.say("rows = None")
-        fill = "for n in range(64): open(f'/tmp/{n}', 'wb').write(bytes(1 << 20))"
-        assert "No space left" in kernel.say(fill)
+        assert kernel.say("rows = None; print('on')") == "on"
+
+
+FILL = """
+import os, shutil, tempfile
+def fill(folder, size):
+    written = 0
+    try:
+        while written < 20000:
+            with open(f"{folder}/{written}", "wb") as file: file.write(bytes(size))
+            written += 1
+    except OSError as error:
+        return written, error.errno
+    return written, 0
+found = [fill(folder, %d) for folder in ("/tmp", "/dev/shm", tempfile.gettempdir())]
+for folder in ("/tmp", "/dev/shm", tempfile.gettempdir()):
+    for name in os.listdir(folder):
+        if name.isdigit(): os.remove(f"{folder}/{name}")
+"""
+
+
+def test_it_cannot_fill_memory_with_files(tmp_path: Path, places: dict[str, Path]) -> None:
+    """All its temporary folders share one limit, of bytes and of files; inside that is an error, outside nothing."""
+    before = set(Path(tempfile.gettempdir()).iterdir())
+    with room(tmp_path, cwd=places["work"], confine={"limits": {"scratch": 8}}) as kernel:
+        assert kernel.value("found", setup=FILL % (1 << 20)) == [
+            [7, errno.ENOSPC],
+            [0, errno.ENOSPC],
+            [0, errno.ENOSPC],
+        ]
+        first, *others = kernel.value("found", setup=FILL % 0)
+        assert 1000 < first[0] < 1024
+        assert [first[1], *others] == [errno.ENOSPC, [0, errno.ENOSPC], [0, errno.ENOSPC]]
+        assert kernel.say("open('/tmp/again', 'w').write('x'); print('on')") == "on"
+        assert list((kernel.folder / "tmp").iterdir()) == []
+    assert {path.name for path in set(Path(tempfile.gettempdir()).iterdir()) - before if path.name.isdigit()} == set()
+
+
+def test_a_process_without_sockets_has_no_folder_for_them(tmp_path: Path) -> None:
+    """A notebook's process speaks over what it was given, and writes nothing but temporary files."""
+    order = Order(run_folder="/run", working_folder=None, environment={}, arguments=(), confinement=Confinement())
+    assert "/run" in confinement._rules(Confinement(), order, own_tree=True)
+    notebook = order.model_copy(update={"task": "notebook"})
+    assert "/run" not in confinement._rules(Confinement(), notebook, own_tree=True)
 
 
 def test_it_cannot_write_huge_files_or_open_too_many(tmp_path: Path, places: dict[str, Path]) -> None:
@@ -296,30 +395,54 @@ def test_an_unknown_key_of_a_confinement_is_refused(tmp_path: Path) -> None:
 
 
 WITHOUT_NAMESPACES = """
-import json, os, sys
+import json, os, socket, sys, tempfile
 from pathlib import Path
+import psutil
 from academy.errors import AcademyError
-from tests.kernel_rooms import room
+from academy.kernels import pool
+from tests.kernel_rooms import room, warm_process
 folder = Path(sys.argv[1])
+confine = json.loads(sys.argv[2])
 try:
-    with room(folder, cwd=folder / "work", confine=json.loads(sys.argv[2])) as kernel:
-        tries = ["1 + 1", "open('/etc/passwd').read()", f"os.listdir('{folder}/other')", "open('new', 'w').write('x')"]
-        code = "[attempt(lambda: eval(one)) for one in %r]" % tries
-        print(json.dumps(kernel.value(code, setup=sys.argv[3])))
+    with (
+        room(folder, cwd=folder / "work", confine=confine) as kernel,
+        room(folder, cwd=folder / "other", confine=confine) as sibling,
+        socket.socket(socket.AF_UNIX) as named, socket.socket(socket.AF_UNIX) as nameless,
+    ):
+        path = tempfile.mktemp(dir=folder)
+        named.bind(path)
+        nameless.bind("\\0academy-" + str(os.getpid()))
+        named.listen(), nameless.listen()
+        values = {
+            "owner": os.getpid(), "warm": warm_process().pid, "sibling": sibling.pid, "other": str(folder / "other"),
+            "named": path, "nameless": nameless.getsockname().decode(), "channel": str(sibling.folder / "k-1"),
+        }
+        setup = sys.argv[3] + f"globals().update({values!r})\\n"
+        left = kernel.value(sys.argv[5], setup=setup) if sys.argv[5] else []
+        answers = kernel.value(f"[attempt(lambda: eval(one)) for one in {json.loads(sys.argv[4])!r}]", setup=setup)
+        assert sibling.say("print(1)") == "1"
+    psutil.wait_procs([psutil.Process(pid) for pid in left if psutil.pid_exists(pid)], timeout=10)
+    print(json.dumps({"answers": answers, "left": [pid for pid in left if psutil.pid_exists(pid)]}))
 except AcademyError as error:
     print(json.dumps([error.code, str(getattr(error, "layer", "")), error.message]))
+pool.close()
 """
 
 
-def where_namespaces_are_refused(folder: Path, confine: dict[str, Any]) -> list[str]:
-    """Start a confined kernel in a world that allows no further user namespace, for real: namespaces(7)."""
+def where_namespaces_are_refused(folder: Path, confine: dict[str, Any], *tries: str, leave: str = "") -> Any:
+    """Start confined kernels in a world that allows no further user namespace, for real: namespaces(7).
+
+    That world has a network of its own, in which there is nothing, so that no test can reach further.
+    """
     shell = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
-    script = [sys.executable, "-c", WITHOUT_NAMESPACES, str(folder), json.dumps(confine), TRY]
-    command = ["unshare", "--user", "--map-root-user", "sh", "-c", shell, "sh", *script]
+    script = [sys.executable, "-c", WITHOUT_NAMESPACES, str(folder), json.dumps(confine), TRY, json.dumps(tries), leave]
+    command = ["unshare", "--user", "--map-root-user", "--net", "sh", "-c", shell, "sh", *script]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
-    answer: list[str] = json.loads(done.stdout)
-    return answer
+    return json.loads(done.stdout)
+
+
+WITHOUT = [Layer.NAMESPACES, Layer.FILE_TREE, *([Layer.PROCESSES] if os.getuid() == 0 else [])]
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs the program unshare")
@@ -339,10 +462,68 @@ def test_one_accepted_gap_does_not_open_the_next(tmp_path: Path, places: dict[st
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs the program unshare")
 def test_what_is_left_of_the_walls_holds_by_itself(tmp_path: Path, places: dict[str, Path]) -> None:
-    """Landlock alone keeps the files of others closed."""
-    without = [Layer.NAMESPACES, Layer.FILE_TREE, *([Layer.PROCESSES] if os.getuid() == 0 else [])]
-    answer = where_namespaces_are_refused(tmp_path, {"run_untrusted_code_without": without})
-    assert answer == ["2", "PermissionError", "PermissionError", "1"]
+    """Files, sockets and processes of others stay out of reach without a single namespace, and nothing survives."""
+    own = ("1 + 1", "open('new', 'w').write('x')", "shutil.copy('new', 'copy')", "os.kill(os.getpid(), 0)")
+    others = (
+        "open('/etc/passwd').read()",
+        "os.listdir(other)",
+        "open(other + '/paper.txt')",
+        "os.link(other + '/paper.txt', 'hard')",
+        "os.setxattr(other + '/paper.txt', 'user.x', b'x')",
+        "open(f'/proc/{owner}/mem')",
+        "open(f'/proc/{warm}/environ')",
+        "socket.socket(socket.AF_UNIX).connect(named)",
+        "socket.socket(socket.AF_UNIX).connect(nameless)",
+        "socket.socket(socket.AF_UNIX).connect(channel)",
+        "socket.socket()",
+        "socket.socket(type=socket.SOCK_DGRAM)",
+        "socket.socket(socket.AF_INET6)",
+        *(f"os.kill({whom}, 0)" for whom in ("owner", "warm", "sibling", "-sibling", "-1")),
+        *(f"signal.pidfd_send_signal(os.pidfd_open({whom}), 0)" for whom in ("owner", "warm", "sibling")),
+        *(f"resource.prlimit({whom}, resource.RLIMIT_CPU, (1, 1))" for whom in ("owner", "warm", "sibling")),
+        "os.sched_setaffinity(owner, {0})",
+        "os.setpriority(os.PRIO_USER, 0, 19)",
+        "os.setsid()",
+        "os.setpgid(0, 0)",
+        "fcntl.fcntl(0, fcntl.F_SETOWN, owner)",
+    )
+    traced = tuple(f"ctypes.CDLL(None).ptrace(16, {whom}, None, None)" for whom in ("owner", "warm", "sibling"))
+    survivor = "[os.fork() or (attempt(os.setsid), signal.pause()) for _ in range(3)]"
+    mode = (places["other"] / "paper.txt").stat().st_mode
+    quiet = "os.chmod(other + '/paper.txt', 0)"
+    confine = {"run_untrusted_code_without": WITHOUT}
+    found = where_namespaces_are_refused(tmp_path, confine, *own, *others, *traced, quiet, leave=survivor)
+    answers = dict(zip((*own, *others, *traced, quiet), found["answers"], strict=True))
+    assert [answers[act] for act in own] == ["2", "1", "'copy'", "None"]
+    assert {act: answers[act] for act in others if answers[act] != "PermissionError"} == {
+        "os.link(other + '/paper.txt', 'hard')": "OSError"
+    }
+    assert {answers[act] for act in traced} == {"-1"}
+    assert (places["other"] / "paper.txt").stat().st_mode == mode
+    assert found["left"] == []
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs the program unshare")
+def test_limits_for_all_processes_hold_without_namespaces(tmp_path: Path, places: dict[str, Path]) -> None:
+    """Its processes cannot leave their group, by which they are counted."""
+    confine = {"run_untrusted_code_without": WITHOUT, "limits": {"memory": 128, "total_memory": 64}}
+    script = """
+import json, sys
+from pathlib import Path
+import psutil
+from tests.kernel_rooms import room
+folder = Path(sys.argv[1])
+with room(folder, cwd=folder / "work", confine=json.loads(sys.argv[2])) as kernel:
+    kernel.client.execute("import os, time\\nfor _ in range(4):\\n  if os.fork() == 0: break\\n"
+                          "x = os.urandom(50 << 20); time.sleep(30)")
+    psutil.wait_procs([psutil.Process(kernel.pid)], timeout=20)
+    print(kernel.manager.provisioner._forked.ended_by)
+"""
+    shell = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
+    command = ["unshare", "--user", "--map-root-user", "sh", "-c", shell, "sh", sys.executable, "-c", script]
+    command += [str(tmp_path), json.dumps(confine)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False)
+    assert done.stdout.strip() == "memory", done.stderr
 
 
 def test_layers_are_named_and_tried() -> None:
