@@ -24,6 +24,7 @@ __all__ = ["main"]
 
 ELSEWHERE = {
     "demo": ("academy.demo", "the main job, over HTTP, without a browser"),
+    "grade": ("academy.grading.command", "mark what was handed in, in confined processes"),
     "check": ("academy.content.check", "check the texts of courses, modules and assessments"),
 }
 """Verbs that live in a module of their own: it has ``main(arguments) -> exit code``."""

@@ -17,7 +17,16 @@ import nbformat
 from academy.grading.model import CourseFolder
 from academy.grading.settings import LARGEST_FILE
 
-__all__ = ["Arrival", "arrivals", "collected", "fault_of", "is_notebook", "notebook_fault", "username_fault"]
+__all__ = [
+    "UNREADABLE",
+    "Arrival",
+    "arrivals",
+    "collected",
+    "fault_of",
+    "is_notebook",
+    "notebook_fault",
+    "username_fault",
+]
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9-]{2,30}")
 UNREADABLE = "This notebook cannot be read: it is empty, damaged or of an old format."
@@ -53,8 +62,8 @@ def arrivals(inbound: Path, assignment: str) -> Iterator[Arrival]:
             yield Arrival(student=student, submitted_at=moment, folder=entry)
 
 
-def fault_of(folder: Path) -> str | None:
-    """Say in one sentence why a submission's files cannot be touched; None if they can.
+def fault_of(folder: Path, largest: int = LARGEST_FILE) -> str | None:
+    """Say in one sentence why a submission's files cannot be touched; None if they can. ``largest`` is in bytes.
 
     Links are refused because whoever follows one reads with our rights what the submitter could not.
     """
@@ -62,19 +71,19 @@ def fault_of(folder: Path) -> str | None:
         return "This submission is not a folder, so it was left where it is."
     for place, folders, files in os.walk(folder):
         for name in [*folders, *files]:
-            fault = _entry_fault((Path(place) / name).lstat())
+            fault = _entry_fault((Path(place) / name).lstat(), largest)
             if fault:
                 return fault
     return None
 
 
-def _entry_fault(status: os.stat_result) -> str | None:
+def _entry_fault(status: os.stat_result, largest: int) -> str | None:
     if stat.S_ISDIR(status.st_mode):
         return None
     if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
         return "This submission holds a link or a special file instead of a notebook, so it was not opened."
-    if status.st_size > LARGEST_FILE:
-        return f"This submission holds a file larger than {LARGEST_FILE // 1_000_000} MB, so it was not opened."
+    if status.st_size > largest:
+        return f"This submission holds a file larger than {largest // 1_000_000} MB, so it was not opened."
     return None
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
@@ -13,7 +13,7 @@ from academy.content.questions import Essay, Question, question_adapter, slug_of
 from academy.errors import Conflict
 from academy.grading.model import CourseFolder
 
-__all__ = ["dump", "grade_cell", "parse", "questions_by_cell", "read", "refuse_code"]
+__all__ = ["cells_of", "dump", "grade_cell", "parse", "questions_by_cell", "read"]
 
 _questions: TypeAdapter[list[Question]] = TypeAdapter(
     Annotated[list[Annotated[Question, Field(discriminator="type")]], Field(min_length=1)]
@@ -50,20 +50,13 @@ def grade_cell(question: Question) -> str:
     return name if isinstance(question, Essay) else f"{name}-test"
 
 
+def cells_of(question: Question) -> tuple[str, ...]:
+    """Return nbgrader's names of the cells that belong to a question."""
+    name = slug_of(question.id)
+    return (f"{name}-stem", name, f"{name}-test")
+
+
 def questions_by_cell(course: CourseFolder, assignment: str) -> dict[str, str]:
     """Return question ids by the name of the cell with their points, in the order of the assessment."""
     file = course.key(assignment)
     return {grade_cell(question): question.id for question in read(file)} if file.exists() else {}
-
-
-def refuse_code(nb: Any, questions: Sequence[Question]) -> None:
-    """Raise ``Conflict`` for a notebook with graded cells that belong to no question.
-
-    To mark such a cell somebody's code must run, and it is not run before it can be confined.
-    """
-    known = {grade_cell(question) for question in questions}
-    for cell in nb["cells"]:
-        about = cell["metadata"].get("nbgrader", {})
-        if about.get("grade") and about.get("grade_id") not in known:
-            message = "This assessment holds graded cells of code, which cannot be marked here yet: only questions can."
-            raise Conflict(message, code="graded-code")

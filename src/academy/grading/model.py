@@ -21,7 +21,12 @@ class Verdict(StrEnum):
     FAILED = "failed"
     PARTLY = "partly"
     DID_NOT_RUN = "did-not-run"
-    """There is no evidence, neither for points nor against: a person has to look."""
+    """There is no evidence, neither for points nor against: a person has to look. So with the next four."""
+    TIMED_OUT = "timed-out"
+    OUT_OF_MEMORY = "out-of-memory"
+    KERNEL_DIED = "kernel-died"
+    TAMPERED = "tampered"
+    """The test ran, but what checks it no longer worked as it should."""
     MANUAL = "manual"
     """A person marks this one."""
 

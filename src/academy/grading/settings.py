@@ -28,6 +28,7 @@ SANITIZE = (
 
 AUTOGRADE = (
     "academy.grading.bridge.preprocessors.ScoreQuestions",
+    "academy.grading.bridge.preprocessors.ExecuteConfined",
     "nbgrader.preprocessors.IgnorePattern",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
@@ -35,7 +36,7 @@ AUTOGRADE = (
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 )
-"""nbgrader's own list, with the scoring of answers in the place where it would execute them."""
+"""nbgrader's own list, with the scoring of answers and confined execution in the place where it would just execute."""
 
 FEEDBACK = (
     "nbgrader.preprocessors.GetGrades",

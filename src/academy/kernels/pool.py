@@ -13,14 +13,17 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from academy.kernels.model import KernelNotStarted, Layer, Order, UntrustedCodeRefused
+from academy.kernels import watch
+from academy.kernels.model import Excess, KernelNotStarted, Layer, Limits, Order, UntrustedCodeRefused
+from academy.kernels.watch import Watch
 
-__all__ = ["Forked", "close", "fork", "private_folder"]
+__all__ = ["Forked", "close", "fork", "private_folder", "start"]
 
 _ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -37,6 +40,8 @@ _WHOLE_GROUP = 4
 """PIDFD_SIGNAL_PROCESS_GROUP of pidfd_send_signal(2), since Linux 6.9."""
 _LONGEST_SOCKET = 107
 """Bytes of a Unix socket's path: unix(7), 108 with the closing zero."""
+_LARGEST_PACKET = 65_536
+"""Bytes of what a notebook's process says at once."""
 _GRACE = 1.0
 """Seconds between the end of a kernel and the warm process's word about it."""
 
@@ -99,6 +104,11 @@ def _get(modules: tuple[str, ...]) -> _Warm:
         return warm
 
 
+def start(modules: tuple[str, ...]) -> None:
+    """Start the warm process with these modules now; the first kernel need not wait for it then."""
+    _get(modules)
+
+
 def close() -> None:
     """End every warm process of this process, and with it every kernel that it forked."""
     with _lock:
@@ -121,12 +131,26 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 class Forked:
     """A kernel that was forked: how to wait for it and signal it, whatever becomes of the warm process."""
 
-    def __init__(self, connection: socket.socket, lifeline: int) -> None:
+    def __init__(self, connection: socket.socket, lifeline: int, talk: socket.socket) -> None:
         self.pid = 0
+        self._watch: Watch | None = None
         self._connection = connection
         self._lifeline = lifeline
+        self._talk = talk
         self._pidfd = -1
         self._exit: int | None = None
+
+    @property
+    def ended_by(self) -> Excess | None:
+        """Which limit ended it; None if none did."""
+        return self._watch.excess if self._watch else None
+
+    def watch(self, limits: Limits, *, warm: int) -> None:
+        """Hold all its processes together to the limits. Raises ``UntrustedCodeRefused`` where that cannot be done."""
+        try:
+            self._watch = watch.begin(self.pid, self._pidfd, limits, warm=warm)
+        except PermissionError as error:
+            raise UntrustedCodeRefused(Layer.LIMITS, str(error)) from error
 
     async def begin(self) -> bool:
         """Wait until the kernel runs. Returns False when the warm process died. Raises what the kernel reports."""
@@ -158,6 +182,25 @@ class Forked:
             self.pid, self._pidfd = int(said["pid"]), descriptors[0]
         return said
 
+    async def send(self, packet: bytes) -> None:
+        """Send one packet to a notebook's process. Raises ``OSError`` when it has gone."""
+        while True:
+            try:
+                self._talk.send(packet)
+            except BlockingIOError:
+                await _ready((self._talk.fileno(),), write=True)
+            else:
+                return
+
+    async def hear(self) -> bytes | None:
+        """Wait for one packet from a notebook's process; None when it has ended."""
+        while True:
+            with suppress(BlockingIOError):
+                return self._talk.recv(_LARGEST_PACKET) or None
+            if self.ended():
+                return None
+            await _ready((self._talk.fileno(), self._pidfd))
+
     def ended(self) -> bool:
         """Tell whether the process has ended: pidfd_open(2) makes its descriptor readable then."""
         if self._pidfd < 0:
@@ -177,6 +220,8 @@ class Forked:
             if said is not None and said and "exit" not in said:
                 continue
             self._exit = int(said["exit"]) if said else _UNKNOWN
+            if self._watch and said:
+                self._watch.ended(self._exit, float(said["cpu"]))
         return self._exit
 
     def signal(self, number: int) -> None:
@@ -195,6 +240,7 @@ class Forked:
         """Kill what is left and close everything."""
         self.signal(signal.SIGKILL)
         self._connection.close()
+        self._talk.close()
         for descriptor in (self._lifeline, self._pidfd):
             if descriptor >= 0:
                 os.close(descriptor)
@@ -203,15 +249,22 @@ class Forked:
 
 async def _readable(descriptor: int) -> None:
     """Wait until a descriptor can be read."""
+    await _ready((descriptor,))
+
+
+async def _ready(descriptors: Sequence[int], *, write: bool = False) -> None:
+    """Wait until one of these can be read or, if asked so, written."""
     loop = asyncio.get_running_loop()
     ready = loop.create_future()
-    own = os.dup(descriptor)  # so that two who wait for the same do not take the place of each other
-    loop.add_reader(own, _settle, ready)
+    own = [os.dup(descriptor) for descriptor in descriptors]  # so that two who wait for the same do not collide
     try:
+        for descriptor in own:
+            (loop.add_writer if write else loop.add_reader)(descriptor, _settle, ready)
         await ready
     finally:
-        loop.remove_reader(own)
-        os.close(own)
+        for descriptor in own:
+            (loop.remove_writer if write else loop.remove_reader)(descriptor)
+            os.close(descriptor)
 
 
 def _settle(ready: asyncio.Future[None]) -> None:
@@ -232,6 +285,8 @@ async def fork(order: Order, modules: tuple[str, ...], *, seconds: float) -> For
             continue
         try:
             if await asyncio.wait_for(forked.begin(), seconds):
+                if order.confinement is not None:
+                    forked.watch(order.confinement.limits, warm=warm.process.pid)
                 return forked
         except TimeoutError:
             warm.process.kill()
@@ -247,19 +302,24 @@ async def fork(order: Order, modules: tuple[str, ...], *, seconds: float) -> For
 def _ask(warm: _Warm, order: Order) -> Forked | None:
     """Send one request; None when the warm process is gone."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    talk, other_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     lifeline_read, lifeline_write = os.pipe()
     memory = os.memfd_create("order")
     ours.setblocking(False)
-    forked = Forked(ours, lifeline_write)
+    talk.setblocking(False)
+    forked = Forked(ours, lifeline_write, talk)
     try:
         os.write(memory, order.model_dump_json().encode())
         os.lseek(memory, 0, os.SEEK_SET)
-        socket.send_fds(warm.control, [b"fork"], [theirs.fileno(), memory, lifeline_read])
+        descriptors = [theirs.fileno(), memory, lifeline_read]
+        descriptors += [other_end.fileno()] if order.task == "notebook" else []
+        socket.send_fds(warm.control, [b"fork"], descriptors)
     except OSError:
         forked.release()
         return None
     finally:
         theirs.close()
+        other_end.close()
         os.close(memory)
         os.close(lifeline_read)
     return forked

@@ -27,7 +27,7 @@ from academy.grading.bridge.folder import (
     write,
 )
 from academy.grading.intake import Arrival, arrivals, fault_of, is_notebook, username_fault
-from academy.grading.keys import parse, refuse_code
+from academy.grading.keys import parse
 from academy.grading.model import CourseFolder, Delivery
 from academy.grading.settings import LARGEST_FILE
 
@@ -42,9 +42,9 @@ def release(course: CourseFolder, assignment: str, notebook: bytes, questions_js
     """Put an assessment into the exchange; again, when its text changed.
 
     ``notebook`` is the instructor's version, ``questions_json`` its questions with their keys. Raises ``Conflict`` when
-    the notebook holds graded code, or when questions were added or removed after people had answered.
+    questions were added or removed after people had answered.
     """
-    refuse_code(nbformat.reads(notebook.decode(), as_version=4), parse(questions_json))
+    parse(questions_json)
     prepare_course(course)
     _generate(course, assignment, notebook, questions_json)
     with gradebook(course) as book:

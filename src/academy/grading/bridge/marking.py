@@ -1,120 +1,296 @@
-"""Marking by the rules, one person after the other: one broken submission keeps nobody else waiting."""
+"""Marking: put in order with nbgrader's steps, run in confined processes side by side, recorded with nbgrader's steps.
+
+What one submission provokes keeps no other waiting; what is broken off is done again by the next call, and only that.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import logging
+import os
 import shutil
+import warnings
+from collections.abc import Callable, Container, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.converters import Autograde
+from nbgrader.api import MissingEntry
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 
+import academy.grading.bridge.loading  # noqa: F401 - before nbgrader
 from academy.errors import AcademyError, NotFound
-from academy.grading.bridge.folder import convert, course_directory, gradebook, plainly
-from academy.grading.gradebook import Score, scores
-from academy.grading.intake import fault_of, notebook_fault, username_fault
-from academy.grading.keys import read, refuse_code
-from academy.grading.model import CourseFolder
+from academy.grading import execution, forging
+from academy.grading.bridge.course import Course
+from academy.grading.bridge.preprocessors import ExecuteConfined, LeaveToAPerson, ScoreQuestions
+from academy.grading.bridge.restoring import Role, put_in_order, roles
+from academy.grading.bridge.session import Book, one_gradebook
+from academy.grading.bridge.submission import Work, finish, is_new, prepare, read_notebook, students, submitted_at
+from academy.grading.execution import Run
+from academy.kernels import pool, trial
+from academy.kernels.model import KernelNotStarted, UntrustedCodeRefused
 
-__all__ = ["autograde"]
+__all__ = ["Marked", "mark"]
 
-NOT_MARKED = "nbgrader could not mark this notebook, so a person has to look at it."
+NOT_MARKED = "This notebook could not be marked ({}), so a person has to look at it."
+NOTHING_HANDED_IN = "“{}.ipynb” was not handed in, or cannot be read."
+Progress = Callable[[int, int], None]
+IN_HAND = 3
+"""Submissions that are worked on for each one that runs: while one is recorded, the next need not wait."""
 
 
-@plainly("mark the submissions")
-def autograde(course: CourseFolder, assignment: str, *, again: bool = False) -> dict[str, Any]:
-    """Mark all collected submissions that are new, whose key has changed, or (``again``) all.
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What came of a call."""
 
-    Returns ``submissions`` (student and ``cells`` with question, score, most, verdict) and ``notes``, a sentence for
-    each submission that a person has to look at. Raises ``Conflict`` when the assignment holds graded code.
+    marked: tuple[str, ...]
+    """Students whose submissions were marked now."""
+    skipped: tuple[str, ...]
+    """Those who have been marked before."""
+    notes: dict[str, list[str]]
+    """Sentences for the facilitator, by student."""
+
+
+@dataclass(slots=True)
+class _Marking:
+    """What all submissions of an assignment have in common."""
+
+    course: Course
+    book: Book
+    run: Run
+    roles: dict[str, dict[str, Role]]
+    """By notebook: what each cell is."""
+    before: list[Any]
+    """Steps before the execution."""
+    after: list[Any]
+    """Steps after it."""
+    executes: bool
+    room: asyncio.Semaphore = field(default_factory=asyncio.Semaphore)
+    """How many notebooks may run at once."""
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    done: int = 0
+
+
+def mark(
+    course: Course,
+    run: Run,
+    *,
+    again: bool = False,
+    since: float = 0.0,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Marked:
+    """Mark every submission that is new, or was marked before ``since`` (seconds, Unix), or (``again``) every one.
+
+    Raises ``NotFound`` for an assignment that the gradebook does not know, ``UntrustedCodeRefused`` where code would
+    have to be run and cannot be confined.
     """
-    _refuse_code(course, assignment)
-    notes = []
-    for folder in sorted((course.root / "submitted").glob(f"*/{assignment}")):
-        student = folder.parent.name
-        if again or _is_new(course, assignment, student):
-            note = _mark_one(course, assignment, student)
-            if note:
-                notes.append({"student": student, "note": note})
-    return {"submissions": _by_student(scores(course, assignment)), "notes": notes}
-
-
-def _refuse_code(course: CourseFolder, assignment: str) -> None:
-    source = course.source(assignment)
-    if not source.exists():
-        message = "This assessment has not been released to the cohort yet."
-        raise NotFound(message)
-    refuse_code(nbformat.read(source, as_version=4), read(course.key(assignment)))
-
-
-def _is_new(course: CourseFolder, assignment: str, student: str) -> bool:
-    marked = course.autograded(assignment, student) / f"{assignment}.ipynb"
-    if not marked.exists() or _journal(course, assignment, student).exists():
-        return True
-    if marked.stat().st_mtime < course.key(assignment).stat().st_mtime:
-        return True
-    before, now = (
-        (folder / "timestamp.txt").read_bytes() if (folder / "timestamp.txt").is_file() else b""
-        for folder in (course.autograded(assignment, student), course.submitted(assignment, student))
-    )
-    return before != now
-
-
-def _journal(course: CourseFolder, assignment: str, student: str) -> Any:
-    """Return the file that exists while a person's notebook is being marked; a kill leaves it behind."""
-    return course.root / "autograding" / f"{assignment}+{student}"
-
-
-def _mark_one(course: CourseFolder, assignment: str, student: str) -> str | None:
-    journal = _journal(course, assignment, student)
-    journal.touch()
-    note = username_fault(student) or fault_of(course.submitted(assignment, student))
-    note = note or notebook_fault(course.submitted(assignment, student) / f"{assignment}.ipynb")
-    if note is None:
+    warnings.filterwarnings("ignore", module=r"nbgrader\.")  # SQLAlchemy's advice to nbgrader
+    everybody = students(course)
+    new = [student for student in everybody if again or is_new(course, student, since=since)]
+    with one_gradebook(course.directory.db_url, course.directory.course_id) as book:
+        marking = _marking(course, book, run)
+        before = Path.cwd()
+        os.chdir(course.root)
         try:
-            convert(Autograde, course, assignment, student)
-        except AcademyError as error:
-            note = error.message
-        except Exception:  # noqa: BLE001 - whatever a submission provokes, its neighbours are marked all the same
-            note = NOT_MARKED
-    if note is not None:
-        _leave_to_a_person(course, assignment, student)
-    journal.unlink()
-    return note
+            asyncio.run(_mark_all(marking, new, jobs or os.cpu_count() or 1, progress or _silent))
+        finally:
+            os.chdir(before)
+            pool.close()
+            shutil.rmtree(course.root / ".grading" / course.assignment, ignore_errors=True)
+            with suppress(OSError):
+                (course.root / ".grading").rmdir()
+    return Marked(tuple(new), tuple(name for name in everybody if name not in new), marking.notes)
 
 
-def _leave_to_a_person(course: CourseFolder, assignment: str, student: str) -> None:
-    """Show an empty notebook in formgrader in place of the one that cannot be marked, with every mark open."""
-    moment = _submitted_at(course, assignment, student)
-    with gradebook(course) as book:
-        book.update_or_create_student(student)
-        work = book.update_or_create_submission(assignment, student, timestamp=moment)
-        for part in work.notebooks:
-            for grade in part.grades:
-                grade.auto_score = None
-                grade.needs_manual_grade = True
-        book.db.commit()
-    folder = course.autograded(assignment, student)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    shutil.copyfile(course.released(assignment), folder / f"{assignment}.ipynb")
-    for name in ("timestamp.txt", "submission_secret.txt"):
-        file = course.submitted(assignment, student) / name
-        if file.is_file() and not file.is_symlink():
-            shutil.copyfile(file, folder / name)
+def _silent(*_: int) -> None:
+    """Show nothing."""
 
 
-def _submitted_at(course: CourseFolder, assignment: str, student: str) -> Any:
-    directory = course_directory(course, assignment, student)
+def _marking(course: Course, book: Book, run: Run) -> _Marking:
     try:
-        return directory.get_existing_timestamp(str(course.submitted(assignment, student)))
-    except Exception:  # noqa: BLE001 - nbgrader's own error path is broken; an unreadable time is no time
-        return None
+        known = {str(notebook.name) for notebook in book.find_assignment(course.assignment).notebooks}
+    except MissingEntry:
+        message = f"The gradebook knows no assignment “{course.assignment}”. Generate and release it first."
+        raise NotFound(message) from None
+    sources = [json.loads(file.read_bytes()) for file in sorted(course.source().glob("*.ipynb"))]
+    autograde = course.make(course.converter.autograde_preprocessors)
+    place = next((index for index, step in enumerate(autograde) if _executes(step)), None)
+    executor = autograde[place] if place is not None else None
+    data = {cell for step in autograde if isinstance(step, ScoreQuestions) for cell in step.data(course.assignment)}
+    executes = bool(executor is not None and executor.enabled and _has_code(sources, data))
+    run = replace(run, modules=execution.imports(sources), seconds=_seconds(executor) or run.notebook_seconds)
+    if executes:
+        trial.warm_up(run.modules)
+    first, rest = (autograde[:place], autograde[place + 1 :]) if place is not None else ([], autograde)
+    return _Marking(
+        course=course,
+        book=book,
+        run=run,
+        roles={name: roles(book, course.assignment, name, _released(course, name)) for name in known},
+        before=[*course.make(course.converter.sanitize_preprocessors), *first],
+        after=_with_doubts(rest),
+        executes=executes,
+    )
 
 
-def _by_student(found: list[Score]) -> list[dict[str, Any]]:
-    cells: dict[str, list[dict[str, Any]]] = {}
-    for score in found:
-        cells.setdefault(score.student, []).append(
-            {"question": score.question, "score": score.total, "most": score.most, "verdict": str(score.verdict)}
-        )
-    return [{"student": student, "cells": parts} for student, parts in cells.items()]
+def _released(course: Course, name: str) -> Any | None:
+    file = course.released() / f"{name}.ipynb"
+    return read_notebook(file) if file.is_file() else None
+
+
+def _executes(step: Any) -> bool:
+    return isinstance(step, Execute | ExecuteConfined)
+
+
+def _has_code(sources: Iterable[Any], data: Container[str]) -> bool:
+    """Tell whether there is anything to run: cells that hold answers are data."""
+    cells = [cell for nb in sources for cell in nb["cells"] if cell["cell_type"] == "code"]
+    return any(cell["metadata"].get("nbgrader", {}).get("grade_id") not in data for cell in cells)
+
+
+def _seconds(executor: Any) -> float | None:
+    timeout = getattr(executor, "timeout", None)
+    return float(timeout) if timeout and timeout > 0 else None
+
+
+def _with_doubts(steps: list[NbGraderPreprocessor]) -> list[Any]:
+    """Let a step of ours follow nbgrader's recording, which knows only points and no doubt."""
+    if any(isinstance(step, LeaveToAPerson) for step in steps):
+        return steps
+    place = next((index for index, step in enumerate(steps) if isinstance(step, SaveAutoGrades)), len(steps) - 1)
+    return [*steps[: place + 1], LeaveToAPerson(), *steps[place + 1 :]]
+
+
+async def _mark_all(marking: _Marking, names: list[str], jobs: int, progress: Progress) -> None:
+    progress(0, len(names))
+    in_hand = asyncio.Semaphore(jobs * IN_HAND)
+    marking.room = asyncio.Semaphore(jobs)
+
+    async def one(student: str) -> None:
+        async with in_hand:
+            await _mark_one(marking, student)
+            marking.done += 1
+            progress(marking.done, len(names))
+
+    async with asyncio.TaskGroup() as tasks:
+        for name in names:
+            tasks.create_task(one(name))
+
+
+async def _mark_one(marking: _Marking, student: str) -> None:
+    work = prepare(marking.course, student, known=set(marking.roles))
+    _hook(marking, marking.course.converter.pre_convert_hook, student)
+    for name, nb in list(work.notebooks.items()):
+        try:
+            work.notebooks[name] = await _run(marking, work, name, nb)
+        except (UntrustedCodeRefused, KernelNotStarted):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a submission provokes, its neighbours are marked all the same
+            _give_up(work, name, error)
+    try:
+        _record(marking, work)
+        marking.book.save()
+    except Exception:
+        marking.book.forget()
+        raise
+    finish(marking.course, work, names=marking.roles)
+    if work.notes:
+        marking.notes[student] = work.notes
+    _hook(marking, marking.course.converter.post_convert_hook, student)
+
+
+def _give_up(work: Work, name: str, error: Exception) -> None:
+    del work.notebooks[name]
+    said = error.message if isinstance(error, AcademyError) else type(error).__name__
+    work.notes.append(NOT_MARKED.format(f"{name}: {said}"))
+
+
+def _hook(marking: _Marking, hook: Any, student: str) -> None:
+    """Call a hook of the course's settings; as in nbgrader, a broken one breaks nothing else."""
+    if hook:
+        try:
+            hook(assignment=marking.course.assignment, student=student, notebooks=sorted(marking.roles))
+        except Exception:
+            logging.getLogger("academy.grading").info("A hook of the course failed", exc_info=True)
+
+
+def _resources(marking: _Marking, student: str, notebook: str) -> dict[str, Any]:
+    course = marking.course
+    about = {
+        "student": student,
+        "assignment": course.assignment,
+        "notebook": notebook,
+        "db_url": course.directory.db_url,
+    }
+    return {"unique_key": notebook, "output_files_dir": f"{notebook}_files", "nbgrader": about, "academy_open": []}
+
+
+async def _run(marking: _Marking, work: Work, name: str, nb: Any) -> Any:
+    """Put one notebook in order and run it."""
+    resources = _resources(marking, work.student, name)
+    nb = put_in_order(nb, marking.roles[name], name, work.notes)
+    nb.metadata.pop("widgets", None)
+    for step in marking.before:
+        nb, resources = step(nb, resources)
+    if marking.executes:
+        run = replace(marking.run, not_run=frozenset(resources.get("academy_data", ())))
+        work.notes += forging.notes([cell for cell in nb.cells if _is_learners(cell, run.not_run)])
+        async with marking.room:
+            ran = await execution.execute(json.dumps(nb).encode(), run, work.folder)
+        nb = nbformat.from_dict(json.loads(ran))
+    work.open[name] = resources["academy_open"]
+    return nb
+
+
+def _is_learners(cell: Any, data: Container[str]) -> bool:
+    about = cell.metadata.get("nbgrader", {})
+    if about.get("grade_id") in data:
+        return False
+    return cell.cell_type == "code" and (about.get("solution") or not (about.get("grade") or about.get("locked")))
+
+
+def _record(marking: _Marking, work: Work) -> None:
+    """Write what is known about a submission into the gradebook."""
+    course, book = marking.course, marking.book
+    if course.converter.create_student:
+        book.update_or_create_student(work.student)
+    moment = submitted_at(course, work.student)
+    more = {"timestamp": moment} if moment else {}
+    submission = book.update_or_create_submission(course.assignment, work.student, **more)
+    for part in submission.notebooks:
+        nb = work.notebooks.get(part.name)
+        if nb is None:
+            _leave_open(work, part)
+            continue
+        try:
+            with book.db.begin_nested():
+                work.notebooks[part.name] = _save(marking, work, part.name, nb)
+        except Exception as error:  # noqa: BLE001 - as above
+            _give_up(work, part.name, error)
+            _leave_open(work, part)
+
+
+def _leave_open(work: Work, part: Any) -> None:
+    """Nothing is known about a notebook: neither points nor 0."""
+    if not work.notes:
+        work.notes.append(NOTHING_HANDED_IN.format(part.name))
+    for grade in part.grades:
+        grade.auto_score = None
+        grade.needs_manual_grade = True
+
+
+def _save(marking: _Marking, work: Work, name: str, nb: Any) -> Any:
+    resources = _resources(marking, work.student, name)
+    known = execution.verdicts(nb)
+    resources["academy_open"] = [*work.open[name]]
+    resources["academy_open"] += [cell for cell, about in known.items() if about["points"] is None]
+    for step in marking.after:
+        with marking.book.db.no_autoflush:  # or each question to the gradebook would first write the last answer
+            nb, resources = step(nb, resources)
+        marking.book.write()
+    (work.folder / f"{name}.ipynb").write_text(nbformat.writes(nb), encoding="utf-8")
+    return nb

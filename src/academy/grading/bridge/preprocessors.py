@@ -1,4 +1,4 @@
-"""Three steps of ours in nbgrader's autograding, in place of the one that would execute what was handed in.
+"""Four steps of ours in nbgrader's autograding, in place of the one that would execute what was handed in.
 
 Answers are data: of a submission only the text of its solution cells is taken over; the literal in it is read in this
 process with a strict parser and scored by the rules. Nothing that a person handed in is ever run here.
@@ -6,6 +6,8 @@ process with a strict parser and scored by the rules. Nothing that a person hand
 
 from __future__ import annotations
 
+import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,16 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader import utils
-from nbgrader.api import Gradebook
-from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Unicode
+from nbgrader.preprocessors import NbGraderPreprocessor, saveautogrades
+from traitlets import Integer, Unicode
 
-from academy.grading.keys import read, refuse_code
+import academy.grading.bridge.loading  # noqa: F401 - before nbgrader
+from academy.content.questions import Question
+from academy.grading import execution
+from academy.grading.keys import cells_of, read
 from academy.grading.rules import Mark, mark_answers, take_answers
 
-__all__ = ["LeaveToAPerson", "ScoreQuestions", "TakeAnswers"]
+__all__ = ["ExecuteConfined", "LeaveToAPerson", "ScoreQuestions", "TakeAnswers"]
 
 Step = tuple[NotebookNode, dict[str, Any]]
 
@@ -46,35 +50,58 @@ class ScoreQuestions(NbGraderPreprocessor):
     keys = Unicode("", help="Folder of the answer keys, one JSON file for each assignment.").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Step:
-        """Score every question of the notebook. Raises ``Conflict`` when it holds graded code."""
-        questions = read(Path(self.keys) / f"{resources['nbgrader']['assignment']}.json")
-        refuse_code(nb, questions)
+        """Score every question of the notebook, and remember its cells: they are data, and never executed."""
+        questions = self._questions(resources["nbgrader"]["assignment"])
         marks = {mark.cell: mark for mark in mark_answers(nb, questions)}
         for cell in nb.cells:
-            if utils.is_grade(cell) and not utils.is_solution(cell):
-                _show(cell, marks[cell.metadata.nbgrader["grade_id"]])
-        resources["academy_marks"] = marks
+            about = cell.metadata.get("nbgrader", {})
+            if utils.is_grade(cell) and not utils.is_solution(cell) and about.get("grade_id") in marks:
+                _show(cell, marks[about["grade_id"]])
+        resources.setdefault("academy_open", []).extend(name for name, mark in marks.items() if mark.points is None)
+        resources["academy_data"] = self.data(resources["nbgrader"]["assignment"])
         return nb, resources
+
+    def data(self, assignment: str) -> list[str]:
+        """Return nbgrader's names of all cells that belong to questions."""
+        return [name for question in self._questions(assignment) for name in cells_of(question)]
+
+    def _questions(self, assignment: str) -> list[Question]:
+        return read(Path(self.keys) / f"{assignment}.json")
 
 
 def _show(cell: NotebookNode, mark: Mark) -> None:
     points = repr(float(mark.points)) if mark.points is not None else "0.0"
     cell.outputs = [new_output("execute_result", {"text/plain": points}, execution_count=None)]
-    cell.metadata["academy"] = {"verdict": str(mark.verdict)}
+    cell.metadata["academy"] = {"verdict": str(mark.verdict), "points": mark.points, "reason": ""}
+
+
+class ExecuteConfined(NbGraderPreprocessor):
+    """Runs the cells of code in a confined process; whoever marks many notebooks runs them side by side instead."""
+
+    timeout = Integer(30, help="Seconds that a cell may take.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Step:
+        """Run the notebook. Raises ``UntrustedCodeRefused`` where it cannot be confined."""
+        run = execution.Run(seconds=float(self.timeout), not_run=frozenset(resources.get("academy_data", ())))
+        ran = json.loads(asyncio.run(execution.execute(json.dumps(nb).encode(), run)))
+        known = execution.verdicts(ran)
+        resources.setdefault("academy_open", []).extend(
+            name for name, about in known.items() if about["points"] is None
+        )
+        return nbformat.from_dict(ran), resources
 
 
 class LeaveToAPerson(NbGraderPreprocessor):
-    """Takes back the points of questions without evidence, and asks for a person's eye instead.
+    """Takes back the points of cells without evidence, and asks for a person's eye instead.
 
     It stands after nbgrader's ``SaveAutoGrades``, which knows only points and no doubt.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Step:
-        """Mark every question that could not be read as waiting for a person."""
+        """Mark every cell that is open as waiting for a person."""
         about = resources["nbgrader"]
-        doubtful = [mark.cell for mark in resources["academy_marks"].values() if mark.points is None]
-        with Gradebook(about["db_url"]) as book:
-            for cell in doubtful:
+        with saveautogrades.Gradebook(about["db_url"]) as book:  # the one that is open, where there is one
+            for cell in dict.fromkeys(resources.get("academy_open", ())):
                 grade = book.find_grade(cell, about["notebook"], about["assignment"], about["student"])
                 grade.auto_score = None
                 grade.needs_manual_grade = True
