@@ -383,16 +383,18 @@ def test_signing_out_ends_the_session_everywhere_in_the_browser(academy: Install
     assert visitor.get("/services/academy/").url.path == "/hub/login"
 
 
-def test_a_participant_cannot_start_a_server(academy: Installation) -> None:
+def test_a_participant_can_start_no_server_but_her_own(academy: Installation) -> None:
     """Neither by page, by form, by API nor by the grading link; nor make a token for it."""
     visitor = Visitor(academy)
     visitor.sign_up(academy.members, "snipe")
-    for path in ("/hub/spawn", "/hub/spawn/snipe", "/hub/spawn/snipe/river", "/hub/grading/river", "/hub/admin"):
+    for path in ("/hub/spawn/anika", "/hub/spawn/anika/river", "/hub/grading/river", "/hub/admin", "/hub/token/x"):
         assert visitor.get(path).status_code in (403, 404), path
+    assert visitor.get("/hub/spawn/snipe/river").status_code in (403, 500), "a grading server"
     token = {"X-XSRFToken": visitor.http.cookies.get("_xsrf", path="/hub/") or ""}
-    for path in ("/hub/api/users/snipe/server", "/hub/api/users/snipe/servers/river", "/hub/api/users/snipe/tokens"):
-        assert visitor.http.post(path, headers=token).status_code in (403, 404), path
+    for path in ("anika/server", "anika/servers/river", "snipe/servers/river", "snipe/tokens"):
+        assert visitor.http.post(f"/hub/api/users/{path}", headers=token).status_code in (403, 404), path
     assert visitor.http.get("/hub/api/users", headers=token).status_code == 403
+    assert not [member for member in family(academy.process) if "singleuser" in " ".join(words_of(member))]
 
 
 def test_somebody_without_a_place_is_refused_by_both_services(academy: Installation) -> None:
@@ -402,6 +404,8 @@ def test_somebody_without_a_place_is_refused_by_both_services(academy: Installat
     assert visitor.sign_in("davit").status_code == 403
     for path in ("/services/academy/", "/services/academy/c/river", "/services/interactive/", "/hub/grading/river"):
         assert visitor.get(path).status_code == 403, path
+    for path in ("/hub/notebooks", "/hub/spawn", "/hub/spawn/davit"):
+        assert visitor.get(path).status_code in (403, 404), path
 
 
 def test_an_account_without_a_place_can_use_an_invitation(academy: Installation) -> None:
@@ -455,22 +459,17 @@ def open_grading(visitor: Visitor, page: str) -> httpx.Response:
     return response
 
 
-def xsrf(visitor: Visitor) -> dict[str, str]:
-    """Return what a script of the facilitator's server sends along."""
-    return {"X-XSRFToken": visitor.http.cookies.get("_xsrf", path="/user/anika/river/") or ""}
+def xsrf(visitor: Visitor, server: str = "/user/anika/river") -> dict[str, str]:
+    """Return what a script of a server's page sends along."""
+    return {"X-XSRFToken": visitor.http.cookies.get("_xsrf", path=f"{server}/") or ""}
 
 
-def run_in_a_kernel(academy: Installation, visitor: Visitor, code: str) -> str:
+def run_in_a_kernel(academy: Installation, visitor: Visitor, code: str, server: str = "/user/anika/river") -> str:
     """Run code as a notebook of her server would, and return what it prints."""
-    server = "/user/anika/river"
-    made = visitor.http.post(f"{server}/api/kernels", json={"name": "python3"}, headers=xsrf(visitor))
+    made = visitor.http.post(f"{server}/api/kernels", json={"name": "python3"}, headers=xsrf(visitor, server))
     assert made.status_code == 201, made.text
     kernel = made.json()["id"]
-    cookies = "; ".join(
-        f"{one.name}={one.value}" for one in visitor.http.cookies.jar if server.startswith(one.path[:-1])
-    )
-    address = f"{academy.address}{server}/api/kernels/{kernel}/channels".replace("http", "ws", 1)
-    line = websocket.create_connection(address, cookie=cookies, origin=academy.address, timeout=60)
+    line = connect(academy, visitor, f"{server}/api/kernels/{kernel}/channels")
     header = {"msg_id": "1", "msg_type": "execute_request", "session": "s", "username": "anika", "version": "5.3"}
     content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False, "stop_on_error": True}
     line.send(
@@ -484,8 +483,15 @@ def run_in_a_kernel(academy: Installation, visitor: Visitor, code: str) -> str:
         if message["header"]["msg_type"] == "execute_reply":
             break
     line.close()
-    visitor.http.delete(f"{server}/api/kernels/{kernel}", headers=xsrf(visitor))
+    visitor.http.delete(f"{server}/api/kernels/{kernel}", headers=xsrf(visitor, server))
     return printed
+
+
+def connect(academy: Installation, visitor: Visitor, path: str, *, origin: str | None = None) -> websocket.WebSocket:
+    """Open a web socket as a page of this origin would: with the cookies that belong to the path."""
+    cookies = "; ".join(f"{one.name}={one.value}" for one in visitor.http.cookies.jar if path.startswith(one.path[:-1]))
+    address = f"{academy.address}{path}".replace("http", "ws", 1)
+    return websocket.create_connection(address, cookie=cookies, origin=origin or academy.address, timeout=60)
 
 
 EXPLORE = """

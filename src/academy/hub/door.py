@@ -18,6 +18,7 @@ import signal
 import socket
 import subprocess
 import sys
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -88,9 +89,8 @@ class Inside:
     client: SimpleAsyncHTTPClient
 
     def is_there(self) -> bool:
-        """Tell whether it listens."""
-        with socket.socket(socket.AF_UNIX) as one:
-            return one.connect_ex(str(self.socket)) == 0
+        """Tell whether it has begun to listen."""
+        return self.socket.exists()
 
 
 def inside(folder: Path, owner: str) -> Inside:
@@ -151,7 +151,10 @@ class Door(HubOAuthenticated, WebSocketHandler):
         self.finish(error.log_message if isinstance(error, HTTPError) and error.log_message else NOT_READY)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """Keep nothing about who did what."""
+        """Keep where a fault of ours is, and nothing about who did what."""
+        if not isinstance(value, HTTPError):
+            last = traceback.extract_tb(tb)[-1]
+            logging.getLogger(__name__).error("%s at %s:%s", typ.__name__, Path(last.filename).name, last.lineno)
 
     def _is_socket(self) -> bool:
         return str(self.request.headers.get("Upgrade", "")).lower() == "websocket"
@@ -167,7 +170,7 @@ class Door(HubOAuthenticated, WebSocketHandler):
         request = HTTPRequest(
             f"http://localhost{self.request.uri}",
             method=str(self.request.method),
-            headers=self._headers(),
+            headers=self._passed_in(),
             body=self.request.body or None,
             allow_nonstandard_methods=True,
             follow_redirects=False,
@@ -180,7 +183,7 @@ class Door(HubOAuthenticated, WebSocketHandler):
             raise HTTPError(HTTPStatus.BAD_GATEWAY, NOT_READY) from None
         self._answer(response)
 
-    def _headers(self) -> HTTPHeaders:
+    def _passed_in(self) -> HTTPHeaders:
         given = self.request.headers
         return HTTPHeaders({name: given[name] for name in PASSED_IN if name in given})
 
@@ -244,6 +247,7 @@ def application(inside: Inside, base: str) -> Application:
     """Return the door as a Tornado application."""
     return Application(
         [(f"{base}oauth_callback", HubOAuthCallbackHandler), (r".*", Door, {"inside": inside})],
+        compress_response=True,  # to a third
         cookie_secret=secrets.token_bytes(32),
         log_function=lambda _: None,
         websocket_max_message_size=LARGEST,

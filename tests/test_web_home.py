@@ -1,0 +1,40 @@
+"""What a participant's start page says about coding."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection
+
+from academy.config import Behaviour, Config
+from academy.routing import Request
+from academy.store.database import Store
+from academy.web.home import ROUTES
+from tests.conftest import NOW, Cast
+from tests.pages import rendered
+
+HOME = next(route for route in ROUTES if route.path == "/c/{cohort}")
+LINK = 'href="/hub/notebooks"'
+MISSING = "Coding in the browser is not offered on this server"
+
+
+def page(db: Connection, config: Config, cast: Cast) -> str:
+    """Return Salma's start page."""
+    request = Request(actor=cast.salma, now=NOW, db=db, config=config, path={"cohort": "river"})
+    return rendered(HOME.handle(request), cast.salma)
+
+
+@pytest.mark.parametrize(
+    ("choice", "offers", "link", "missing"),
+    [("confined", True, 1, 0), ("confined", False, 0, 1), ("none", False, 0, 0), ("none", True, 0, 0)],
+)
+def test_the_page_links_to_a_server_or_says_why_there_is_none(
+    store: Store, config: Config, cast: Cast, *, choice: str, offers: bool, link: int, missing: int
+) -> None:
+    """Where the walls are missing, one sentence that nothing else is lost; where nobody wants servers, nothing."""
+    behaviour = Behaviour.model_validate({"participant_servers": choice})
+    chosen = config.model_copy(update={"behaviour": behaviour, "offers_servers": offers})
+    with store.read() as db:
+        html = page(db, chosen, cast)
+    assert (html.count(LINK), html.count(MISSING)) == (link, missing)
+    assert ("about 2 MB the first time" in html) == bool(link)
+    assert ("Nothing else is lost" in html) == bool(missing)
