@@ -183,7 +183,6 @@ def file_tree(confinement: Confinement, order: Order, *, alone: bool) -> None:
     for path in (*_DEVICES, *([order.working_folder] if order.working_folder else [])):
         _bind(path, root + path)
     _part_of(scratch, order.temporary_folder, root)
-    linux.detach(scratch)  # its parts stay where they were put
     os.mkdir(root + "/proc")
     linux.mount("proc", root + "/proc", "proc", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC)
     linux.pivot_root(root)

@@ -56,6 +56,7 @@ _MNT_DETACH = 0x2
 # mount_setattr(2), Linux 5.12: the number is the same on every architecture since then
 _SYS_MOUNT_SETATTR = 442
 _MOUNT_ATTR_RDONLY = 0x1
+_READ_ONLY = (ctypes.c_uint64 * 4)(_MOUNT_ATTR_RDONLY, 0, 0, 0)
 _AT_RECURSIVE = 0x8000
 _AT_FDCWD = -100
 
@@ -67,6 +68,8 @@ _PR_SET_NO_NEW_PRIVS = 38
 
 # capset(2): version 3 holds 64 capabilities in two halves
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
+_CAPABILITY_HEADER = ctypes.c_uint32 * 2
+_CAPABILITIES = ctypes.c_uint32 * 6
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -97,10 +100,9 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str | No
 
 def make_read_only(path: str, *, recursive: bool = True) -> None:
     """Make a mount, and those below it, read-only: mount_setattr(2). It only adds, so flags locked by others stay."""
-    attributes = (ctypes.c_uint64 * 4)(_MOUNT_ATTR_RDONLY, 0, 0, 0)
     flags = _AT_RECURSIVE if recursive else 0
-    size = ctypes.c_size_t(ctypes.sizeof(attributes))
-    arguments = (ctypes.c_int(_AT_FDCWD), path.encode(), ctypes.c_uint(flags), attributes, size)
+    size = ctypes.c_size_t(ctypes.sizeof(_READ_ONLY))
+    arguments = (ctypes.c_int(_AT_FDCWD), path.encode(), ctypes.c_uint(flags), _READ_ONLY, size)
     syscall(_SYS_MOUNT_SETATTR, *arguments, what=f"mount_setattr {path}")
 
 
@@ -154,10 +156,10 @@ def filter_calls(program: bytes) -> None:
 
 def drop_capabilities() -> None:
     """Drop every capability, for good: capset(2), capget(2)."""
-    header = (ctypes.c_uint32 * 2)(_LINUX_CAPABILITY_VERSION_3, 0)
-    nothing = (ctypes.c_uint32 * 6)()
+    header = _CAPABILITY_HEADER(_LINUX_CAPABILITY_VERSION_3, 0)
+    nothing = _CAPABILITIES()
     _checked(_libc.capset(header, nothing), "capset")
-    left = (ctypes.c_uint32 * 6)()
+    left = _CAPABILITIES()
     _checked(_libc.capget(header, left), "capget")
     if any(left):
         message = "capabilities are still there"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -119,4 +118,4 @@ class Order(_Record):
     @property
     def temporary_folder(self) -> str:
         """The kernel's private folder for files that nobody needs later."""
-        return str(Path(self.run_folder) / "tmp")
+        return f"{self.run_folder}/tmp"

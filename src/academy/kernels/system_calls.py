@@ -69,7 +69,7 @@ class Rule:
     """The bits that are compared."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Filter:
     """What may not be called."""
 
