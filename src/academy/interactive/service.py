@@ -138,6 +138,7 @@ PRELOAD = (
     "academy.interactive.screens.threat_budget",
     "academy.interactive.screens.assessment",
     "academy.interactive.screens.attendance",
+    "academy.interactive.warm",
 )
 """What the warm process imports, so that a page's kernel is ready in a few hundredths of a second."""
 

@@ -17,7 +17,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from academy.interactive.apps import APPS, Links, academy_path, links, query_of
 
-__all__ = ["Live", "Part", "Presence", "Rows", "button", "column", "fill", "here", "query", "spawn"]
+__all__ = [
+    "Live",
+    "Part",
+    "Presence",
+    "Rows",
+    "button",
+    "column",
+    "compile_templates",
+    "fill",
+    "here",
+    "query",
+    "spawn",
+]
 
 FOLDER = Path(__file__).parent
 TASKS: set[asyncio.Task[None]] = set()
@@ -96,6 +108,13 @@ def column(*children: ipywidgets.Widget, css: str = "") -> ipywidgets.VBox:
 def fill(template: str, **values: Any) -> str:
     """Fill a template of ``screens``, such as ``attendance/code.html``. Values are escaped."""
     return _environment().get_template(template).render(**values)
+
+
+def compile_templates() -> None:
+    """Compile every template of ``screens`` now; those who fill one later find it ready."""
+    environment = _environment()
+    for name in environment.list_templates(extensions=["html"]):
+        environment.get_template(name)
 
 
 def query() -> dict[str, str]:

@@ -1,0 +1,14 @@
+"""What every page's kernel would read and compile anew, done once before the fork. Nothing of a person is in it."""
+
+from __future__ import annotations
+
+from academy.interactive.threats import data
+from academy.interactive.widgets import compile_templates
+
+__all__ = ["prepare_warm"]
+
+
+def prepare_warm() -> None:
+    """Compile and read it: called in the warm process, once, when this module has been imported there."""
+    compile_templates()
+    data.load()
