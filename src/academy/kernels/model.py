@@ -118,4 +118,4 @@ class Order(_Record):
     @property
     def temporary_folder(self) -> str:
         """The kernel's private folder for files that nobody needs later."""
-        return f"{self.run_folder}/tmp"
+        return f"{self.run_folder}/tmp"  # noqa: S108 - inside a private one
