@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from academy.errors import BadInput, Closed, Conflict
 from academy.people import actions, queries
 from academy.people.model import Role
-from academy.people.rules import check_username, groups_of, hash_code, new_code, normalise_code
+from academy.people.rules import check_slug, check_username, groups_of, hash_code, new_code, normalise_code
 from academy.rights import Right
 from academy.store import schema
 from academy.store.database import Store
@@ -136,6 +136,14 @@ def test_user_names_that_would_break_folders_or_name_people_are_refused(name: st
 def test_groups_do_not_depend_on_the_order_of_places(places: list[tuple[Role, str]]) -> None:
     """The Hub sees the same groups however the store lists them."""
     assert groups_of(places) == groups_of(reversed(places))
+
+
+@pytest.mark.parametrize("slug", ["participants", "facilitators", "coordinators", "river-facilitators"])
+def test_a_cohort_is_not_named_like_a_group_that_gives_rights(slug: str) -> None:
+    """Its participants would be in that group."""
+    with pytest.raises(BadInput, match="uses the short name"):
+        check_slug(slug)
+    assert check_slug(f"{slug}-2") == f"{slug}-2"
 
 
 def reset_code(store: Store, cast: Cast) -> str:

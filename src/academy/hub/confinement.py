@@ -62,9 +62,15 @@ class Walls:
     """What of ``/etc`` shows."""
     temporary: int | None = None
     """Most bytes in ``/tmp`` and in shared memory, each; None: what the machine has."""
+    sealed: bool = True
+    """Whether nothing can be put into the folders that are empty but for what is shown."""
 
 
-GRADING = Walls(options=(*WALLS, "--share-net"), limits=LIMITS)  # the proxy reaches it on the loopback interface
+GRADING = Walls(
+    options=(*WALLS, "--share-net"),  # the proxy reaches it on the loopback interface
+    limits=LIMITS,
+    sealed=False,  # nbgrader works with an exchange only where it may write
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +183,7 @@ def mounts(room: Enclosed, readable: Iterable[Path]) -> list[str]:
     plan += [(one.place, _shown(one)) for one in room.shown]
     words = [word for _, step in sorted(plan, key=lambda step: len(step[0].parts)) for word in step]
     # of /proc, too: the super-user needs no capability to write the system's settings there
-    closed = (*covered, *room.empty, Path("/proc"), Path("/"))
+    closed = (*covered, *(room.empty if room.walls.sealed else ()), Path("/proc"), Path("/"))
     locked = [word for path in closed for word in ("--remount-ro", str(path))]
     devices = ["--dev", "/dev", *(() if size is None else (*_memory(MEMORY, size), "--remount-ro", "/dev"))]
     return [*words, "--proc", "/proc", *devices, *locked]
