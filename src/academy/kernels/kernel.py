@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Any
@@ -67,14 +68,14 @@ def _draw_new_random_numbers() -> None:
         numpy.random.seed()
 
 
-def run(order: Order, lifeline: int, channel: socket.socket) -> None:
+def run(order: Order, lifelines: Sequence[int], channel: socket.socket) -> None:
     """Be the kernel until it ends. Does not return.
 
     "Started" is said when the sockets are there: ZeroMQ waits 100 ms before it tries again to connect.
     """
     code = 1
     try:
-        threading.Thread(target=_watch, args=(lifeline,), name="lifeline", daemon=True).start()
+        threading.Thread(target=_watch, args=(lifelines[0],), name="lifeline", daemon=True).start()
         _keep_off_the_network(order)
         arguments = _arguments(order)
         app = import_module("academy.kernels.ready").application(arguments)

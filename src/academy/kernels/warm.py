@@ -3,7 +3,8 @@
 Protocol between the provisioner (the owner) and this process, over a socket pair that has no name:
 
 - owner → warm: one packet with three descriptors: a connection for this one kernel, a memory file with the ``Order``
-  as JSON, and the reading end of a pipe that closes when the owner ends (the lifeline).
+  as JSON, and the reading end of a pipe that closes when the owner ends (the lifeline). A notebook's process gets a
+  fourth, a socket on which only it and the owner speak.
 - kernel → owner, on the connection: ``{"pid"}`` with a pidfd; then ``{"started"}`` or ``{"refused"}``/``{"failed"}``.
 - warm → owner, on the connection: ``{"exit"}`` when the kernel has ended.
 
@@ -29,7 +30,7 @@ from pathlib import Path
 from academy.kernels import confinement, kernel, linux, memory
 from academy.kernels.model import Order, UntrustedCodeRefused
 
-__all__ = ["ALWAYS", "main"]
+__all__ = ["ALWAYS", "NOTEBOOK", "main"]
 
 ALWAYS = (
     "academy.kernels.ready",  # first, so that what is imported afterwards finds a shell as it would in a kernel
@@ -49,6 +50,8 @@ ALWAYS = (
     "tornado.platform.asyncio",
 )
 """What every kernel would import while it starts."""
+NOTEBOOK = "academy.kernels.notebook"
+"""Asked for by who runs notebooks cell by cell and needs no kernel."""
 
 
 @dataclass(slots=True)
@@ -65,11 +68,13 @@ def main(arguments: Sequence[str]) -> None:
     """Import, then serve the owner until she ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     owner = socket.socket(fileno=int(arguments[0]))
-    for module in (*ALWAYS, *arguments[2:]):
+    asked = arguments[2:]
+    for module in (*(() if NOTEBOOK in asked else ALWAYS), *asked):
         with suppress(ImportError):  # the kernel will say so where the module is used
             prepare = getattr(import_module(module), "prepare_warm", None)
             if prepare is not None:
                 prepare()
+    confinement.prepare()
     linux.adopt_orphans()
     linux.few_arenas()
     memory.settle()
@@ -114,19 +119,19 @@ def _wake_on_children() -> socket.socket:
 def _fork(owner: socket.socket, kernels: _Kernels, selector: selectors.BaseSelector) -> bool:
     """Take one request and fork. Returns False when the owner has gone."""
     try:
-        message, descriptors, _, _ = socket.recv_fds(owner, 16, 3)
+        message, descriptors, _, _ = socket.recv_fds(owner, 16, 4)
     except OSError:
         return False
-    if not message or len(descriptors) != 3:  # noqa: PLR2004 - connection, order, lifeline
+    if not message or len(descriptors) < 3:  # noqa: PLR2004 - connection, order, lifeline
         return False
     report_read, report_write = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(report_read)
-        _child(descriptors[0], descriptors[1], descriptors[2], report_write)
+        _child(descriptors[0], descriptors[1], descriptors[2:], report_write)
     os.close(report_write)
-    os.close(descriptors[1])
-    os.close(descriptors[2])
+    for descriptor in descriptors[1:]:
+        os.close(descriptor)
     kernels.starting[report_read] = (child, socket.socket(fileno=descriptors[0]))
     selector.register(report_read, selectors.EVENT_READ, "report")
     return True
@@ -169,11 +174,12 @@ def _reap(kernels: _Kernels, selector: selectors.BaseSelector) -> None:
         if connection is not None:
             with suppress(OSError):
                 os.killpg(pid, signal.SIGKILL)  # the number is not used again before waitpid
-        _, status = os.waitpid(pid, 0)
+        _, status, used = os.wait4(pid, 0)
         if connection is not None:
             with suppress(KeyError):
                 selector.unregister(connection)
-            kernel.say(connection, json.dumps({"exit": os.waitstatus_to_exitcode(status)}).encode())
+            said = {"exit": os.waitstatus_to_exitcode(status), "cpu": used.ru_utime + used.ru_stime}
+            kernel.say(connection, json.dumps(said).encode())
             connection.close()
 
 
@@ -194,16 +200,16 @@ def _kill_all(kernels: _Kernels) -> None:
             os.waitpid(pid, 0)
 
 
-def _child(connection: int, order: int, lifeline: int, report: int) -> None:
+def _child(connection: int, order: int, lifelines: list[int], report: int) -> None:
     """Become the kernel. Does not return."""
     channel = socket.socket(fileno=connection)
     try:
         kernel.forget_signals()
-        kernel.close_descriptors({connection, order, lifeline, report})
+        kernel.close_descriptors({connection, order, *lifelines, report})
         asked = _read_order(order)
         _enter(asked, channel, report)
         kernel.take_environment(asked)
-        kernel.run(asked, lifeline, channel)
+        import_module(f"academy.kernels.{asked.task}").run(asked, lifelines, channel)
     except UntrustedCodeRefused as refused:
         said = {"refused": refused.layer, "reason": str(refused.__cause__)}
         kernel.say(channel, json.dumps(said).encode())
