@@ -1,0 +1,1 @@
+"""Hostile and broken submissions, and the test that has them all marked."""
