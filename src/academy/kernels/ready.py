@@ -108,6 +108,7 @@ def prepare_warm() -> None:
     kernel = ReadyKernel(parent=app, config=without_history, log=app.log, profile_dir=ProfileDir())
     for extension in app.default_extensions:
         kernel.shell.extension_manager.load_extension(extension)
+    kernel.shell.transform_cell("None")  # compiles the regular expressions
     _ready[:] = [kernel]
 
 
