@@ -109,7 +109,7 @@ class Door(HubOAuthenticated, WebSocketHandler):
         """Remember the server."""
         self.inside = inside
         self.bridge: WebSocketClientConnection | None = None
-        self.carrier: asyncio.Task[None] | None = None
+        self.tasks: tuple[asyncio.Task[None], ...] = ()
 
     def set_default_headers(self) -> None:
         """Set the policy of pages, whatever comes from inside."""
@@ -129,14 +129,17 @@ class Door(HubOAuthenticated, WebSocketHandler):
         if model is None:
             self._ask_to_sign_in()
             return
-        try:
-            self.check_hub_user(model)
-        except UserNotAllowed:
-            raise HTTPError(HTTPStatus.FORBIDDEN, NOT_YOURS) from None
-        if (model.get("kind"), model.get("name")) != ("user", self.inside.owner):
+        if not self._is_owner(model):
             raise HTTPError(HTTPStatus.FORBIDDEN, NOT_YOURS)
         if self.request.method in SAFE_METHODS:
             _ = self.xsrf_token  # its cookie is set where a page is opened
+
+    def _is_owner(self, model: dict[str, Any]) -> bool:
+        try:
+            self.check_hub_user(model)
+        except UserNotAllowed:
+            return False
+        return (model.get("kind"), model.get("name")) == ("user", self.inside.owner)
 
     def _ask_to_sign_in(self) -> None:
         opens_a_page = self.request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
@@ -222,13 +225,25 @@ class Door(HubOAuthenticated, WebSocketHandler):
 
     def open(self, *args: str, **kwargs: str) -> None:  # noqa: ARG002 - Tornado fixes the signature
         """Begin to carry messages outwards."""
-        self.carrier = asyncio.create_task(self._carry_out())
+        self.tasks = (asyncio.create_task(self._carry_out()), asyncio.create_task(self._ask_again()))
 
     async def _carry_out(self) -> None:
         assert self.bridge is not None  # noqa: S101 - opened before
         with suppress(Exception):  # the browser has gone
             while (message := await self.bridge.read_message()) is not None:
                 await self.write_message(message, binary=isinstance(message, bytes))
+        self.close()
+
+    async def _ask_again(self) -> None:
+        """Close the line once the Hub no longer knows her as its owner; it may stay open for hours."""
+        known = True
+        while known:
+            await asyncio.sleep(RIGHTS_KEPT)
+            del self._cached_hub_user  # the Hub's answer to this request, which would be given again
+            known = False
+            with suppress(Exception):  # no answer, or a cookie that ran out
+                model = await self.hub_auth.get_user(self, sync=False)
+                known = model is not None and self._is_owner(model)
         self.close()
 
     async def on_message(self, message: str | bytes) -> None:
@@ -239,6 +254,8 @@ class Door(HubOAuthenticated, WebSocketHandler):
 
     def on_close(self) -> None:
         """Close the other end, too."""
+        for task in self.tasks:
+            task.cancel()
         if self.bridge is not None:
             self.bridge.close()
 
