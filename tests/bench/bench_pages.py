@@ -1,6 +1,6 @@
 """Open real Voilà pages with stock and with forked kernels in one run, and print what they cost: no test, only figures.
 
-``python tests/bench/bench_pages.py [PAGES]``. The Voilà servers of a pair are the same but for how they start kernels.
+``python -m tests.bench.bench_pages [PAGES]``. The Voilà servers of a pair are the same but for how they start kernels.
 A page counts as open when its last cell has run, its HTML has arrived whole, and a browser's first questions over the
 WebSocket (which widgets are there, and their state) are answered. Every page stays open until memory is read:
 PSS, which counts a page of memory that several processes share once; and USS, what each has for itself. Both are
