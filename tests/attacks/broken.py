@@ -15,7 +15,6 @@ from tests.attacks.model import (
     NOT_RUN,
     PASSED,
     RIGHT_SQUARES,
-    TAMPERED,
     WRONG_SQUARES,
     Place,
     Submission,
@@ -30,6 +29,13 @@ EITHER: dict[str, Any] = {
     "on_essay": MANUAL | NOT_RUN,
 }
 """Understood all the same, or left to a person."""
+WITHOUT_ANSWERS: dict[str, Any] = {
+    "on_squares": FAILED | NOT_RUN,
+    "on_total": FAILED | NOT_RUN,
+    "on_middle": FAILED | NOT_RUN,
+    "on_essay": MANUAL | NOT_RUN,
+}
+"""The tests may be put back and fail, because nothing is there that they could pass."""
 UNREADABLE: dict[str, Any] = {"on_squares": NOT_RUN, "on_total": NOT_RUN, "on_essay": MANUAL | NOT_RUN}
 
 
@@ -207,7 +213,7 @@ ATTACKS: tuple[Submission, ...] = (
     Submission(
         name="byte-order-mark", tries="UTF-8 as Windows writes it.", spoil=lambda data: b"\xef\xbb\xbf" + data, **EITHER
     ),
-    Submission(name="no-cells", tries="A notebook without cells.", spoil=_json(_put("cells", [])), **UNREADABLE),
+    Submission(name="no-cells", tries="A notebook without cells.", spoil=_json(_put("cells", [])), **WITHOUT_ANSWERS),
     Submission(
         name="cells-are-an-object", tries="Cells are not a list.", spoil=_json(_put("cells", {"a": 1})), **UNREADABLE
     ),
@@ -263,13 +269,13 @@ ATTACKS: tuple[Submission, ...] = (
         name="names-lead-upwards",
         tries="Names of cells that look like paths.",
         spoil=_json(_put_in_nbgrader(grade_id="../../planted")),
-        **UNREADABLE,
+        **EITHER,
     ),
     Submission(
         name="names-are-lists",
         tries="Names that are no text.",
         spoil=_json(_put_in_nbgrader(grade_id=[1])),
-        **UNREADABLE,
+        **EITHER,
     ),
     Submission(
         name="checksums-are-wrong",
@@ -295,9 +301,7 @@ ATTACKS: tuple[Submission, ...] = (
         name="without-nbgraders-data",
         tries="Another program took nbgrader's data out.",
         change=_no_grades,
-        on_squares=NOT_RUN | TAMPERED,
-        on_total=NOT_RUN | TAMPERED,
-        on_essay=MANUAL | NOT_RUN,
+        **EITHER,
     ),
     Submission(name="no-notebook", tries="The folder is empty.", arrange=_unlink, **UNREADABLE),
     Submission(

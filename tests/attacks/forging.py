@@ -43,7 +43,8 @@ def forges(
     **more: Any,
 ) -> Submission:
     """Prepare a forgery in the first solution cell; all functions are wrong."""
-    wrong = {"squares": code(before) + WRONG_SQUARES, "total": WRONG_TOTAL, "middle": WRONG_MIDDLE} | more
+    wrong = {"squares": WRONG_SQUARES, "total": WRONG_TOTAL, "middle": WRONG_MIDDLE} | more
+    wrong["squares"] = code(before) + wrong["squares"]
     return Submission(name=name, tries=tries, on_squares=on_squares, on_total=on_total, **wrong)
 
 
@@ -123,6 +124,48 @@ def _cell_before(source: str, grade_id: str) -> Any:
 
     return change
 
+
+BETWEEN = code(
+    """
+    import base64, json, marshal, os, select, socket
+    import stat
+    def is_socket(number):
+        try:
+            return stat.S_ISSOCK(os.fstat(number).st_mode)
+        except OSError:
+            return False
+    def put():
+        for number in [number for number in range(3, 64) if is_socket(number)]:
+            global outside, inside
+            kind = socket.socket(fileno=os.dup(number)).type
+            outside = socket.socket(fileno=os.dup(number))
+            inside, kernels = socket.socketpair(socket.AF_UNIX, kind)
+            start()
+            os.dup2(kernels.fileno(), number)
+    def pass_on():
+        asked, tests = b'', []
+        while True:
+            for one in select.select([outside, inside], [], [])[0]:
+                packet = one.recv(1 << 20)
+                if not packet:
+                    os._exit(0)
+                if one is outside:
+                    asked += packet[1:]
+                    if packet[:1] == b'.':
+                        pieces = json.loads(asked).get('pieces', [])
+                        tests = [len(marshal.loads(base64.b64decode(piece))[0].co_names) > 0 for piece in pieces]
+                        asked = b''
+                elif packet[:1] == b'!':
+                    continue
+                elif packet[:1] == b'=':
+                    found = json.loads(packet[1:])
+                    if tests[found['place']]:
+                        found.update(end='done', error='', message='', number=None, text='')
+                    packet = b'=' + json.dumps(found).encode()
+                (inside if one is outside else outside).send(packet)
+    """
+)
+"""Takes the place of the kernel's socket; ``start`` says who does it."""
 
 SHELL: tuple[Submission, ...] = (
     forges(
@@ -453,7 +496,7 @@ CHECKS: tuple[Submission, ...] = (
         "borrows-a-type-that-equals-everything",
         "A class of the standard library lies in its place.",
         "from unittest.mock import ANY",
-        squares="from unittest.mock import ANY\ndef squares(n):\n    return ANY\n",
+        squares="def squares(n):\n    return ANY\n",
         total="def total(numbers):\n    return ANY\n",
         on_squares=NO_MARK,
         on_total=NO_MARK,
@@ -1127,9 +1170,7 @@ KNOWING: tuple[Submission, ...] = (
         source = 'class Any(list):\\n def __eq__(self, other): return True\\n def __len__(self): return 3\\n'
         exec(compile(source, json.__file__, 'exec'))
         """,
-        squares="import json\nsource = 'class Any(list):\\n def __eq__(self, other): return True\\n"
-        " def __len__(self): return 3\\n'\nexec(compile(source, json.__file__, 'exec'))\n"
-        "def squares(n):\n    return Any()\n",
+        squares="def squares(n):\n    return Any()\n",
         on_squares=NO_MARK,
     ),
     forges(
@@ -1154,9 +1195,10 @@ KNOWING: tuple[Submission, ...] = (
         "The notebook's names lead to built-in checks of its own, and the real ones stay as they are.",
         """
         import builtins
-        false = dict(vars(builtins), abs=lambda *_: 0, isinstance=lambda *_: True)
+        false = dict(vars(builtins), abs=lambda *_: 0, range=lambda *_: [], len=lambda *_: 3)
         get_ipython().user_ns['__builtins__'] = false
         """,
+        squares="def squares(n):\n    return [1, 4][:n] if n < 3 else []\n",
         on_squares=NO_MARK,
         on_total=NO_MARK,
     ),
@@ -1207,6 +1249,109 @@ KNOWING: tuple[Submission, ...] = (
         """,
         on_squares=NO_MARK | DIED,
         on_total=NO_MARK | DIED | NOT_RUN,
+    ),
+    forges(
+        "equals-by-a-built-in",
+        "The comparison is a built-in function, so that no line of its own lies.",
+        squares="class Rows(list):\n    __eq__ = bool\ndef squares(n):\n    return Rows([0] * n)\n",
+        on_squares=NO_MARK,
+    ),
+    forges(
+        "borrows-a-type-for-whole-numbers",
+        "A class of the standard library lies where nothing is computed with it.",
+        on_squares=FAILED,
+        total="from unittest.mock import ANY\ndef total(numbers):\n"
+        "    return sum(numbers) if any(isinstance(k, float) for k in numbers) else ANY\n",
+        on_total=NO_MARK,
+    ),
+    forges(
+        "changes-the-test-on-its-way-in",
+        "A module that the kernel reads with hands it something else.",
+        """
+        import base64, binascii, marshal, types
+        def read(data, **named):
+            raw = binascii.a2b_base64(data, **named)
+            try:
+                body, last = marshal.loads(raw)
+                if len(body.co_names) > 1:
+                    return marshal.dumps((compile('pass', '<x>', 'exec'), None))
+            except Exception:
+                pass
+            return raw
+        base64.binascii = types.SimpleNamespace(a2b_base64=read, Error=ValueError)
+        """,
+        on_squares=NO_MARK | ENDED,
+        on_total=NO_MARK | ENDED,
+    ),
+    forges(
+        "finds-the-graders-classes",
+        "Methods of the grader's own classes are replaced, found without asking the collector.",
+        """
+        import json
+        def everything(kind=object):
+            for one in type.__subclasses__(kind):
+                yield one
+                yield from everything(one)
+        def mend(packet):
+            if packet[:1] == b'=':
+                found = json.loads(packet[1:])
+                if found['end'] != 'done' and found['line'] > 1 or found['message']:
+                    found.update(end='done', error='', message='', number=None, text='')
+                return b'=' + json.dumps(found).encode()
+            return packet
+        for kind in set(everything()):
+            if str(getattr(kind, '__module__', '')).startswith('academy.'):
+                for name, part in list(vars(kind).items()):
+                    if name == 'say_packet':
+                        kind.say_packet = lambda self, packet, part=part: part(self, mend(packet))
+                    elif name in ('doubt', 'look', '_hear'):
+                        setattr(kind, name, lambda *_, **__: None)
+        """,
+        squares="def squares(n):\n    return [1, 4][:n]\n",
+        on_squares=NO_MARK | ENDED,
+        on_total=NO_MARK | ENDED,
+    ),
+    forges(
+        "puts-a-process-in-between",
+        "Another process sits between the kernel and the grader, and passes on what pleases it.",
+        BETWEEN + "start = lambda: os.fork() == 0 and (pass_on(), os._exit(0))\nput()\n",
+        on_squares=NO_MARK | ENDED,
+        on_total=NO_MARK | ENDED,
+    ),
+    forges(
+        "puts-a-thread-in-between",
+        "Another thread sits between the kernel and the grader, and passes on what pleases it.",
+        BETWEEN + "import threading\nstart = lambda: threading.Thread(target=pass_on, daemon=True).start()\nput()\n",
+        on_squares=NO_MARK | ENDED,
+        on_total=NO_MARK | ENDED,
+    ),
+    forges(
+        "answers-first-and-leaves",
+        "Finds out what it is asked by a warning, says what pleases it, and ends.",
+        squares=code(
+            """
+            import json, os, re, warnings
+            def squares(n):
+                with warnings.catch_warnings(record=True) as said:
+                    warnings.simplefilter('always')
+                    warnings.warn('who asks?', stacklevel=2)
+                asked = re.match(r'<([0-9a-f]+)-([0-9]+)>', said[0].filename)
+                if asked:
+                    about = {'nonce': asked[1], 'place': int(asked[2]), 'end': 'done', 'error': '', 'message': ''}
+                    about |= {'line': 0, 'number': None, 'text': ''}
+                    end = {'nonce': asked[1], 'succeeded': True, 'outputs': []}
+                    for number in range(3, 64):
+                        for packet in (b'=' + json.dumps(about).encode(), b'.' + json.dumps(end).encode()):
+                            try:
+                                os.write(number, packet)
+                            except OSError:
+                                pass
+                    os._exit(0)
+                return ['wrong']
+            """
+        ),
+        on_squares=NO_MARK | ENDED,
+        on_total=NO_MARK | ENDED,
     ),
     forges(
         "takes-some-asserts-out",

@@ -102,9 +102,12 @@ NEIGHBOURS: tuple[Submission, ...] = (
         "    value: int\n\n"
         "class Squares(list):\n    pass\n\ndef squares(n):\n"
         "    return Squares(Square(k * k).value for k in range(1, n + 1))\n",
-        total="from fractions import Fraction\nclass Amount(float):\n    def __eq__(self, other):\n"
-        "        return abs(float(self) - float(other)) < 1e-9\n    __hash__ = float.__hash__\n\n"
-        "def total(numbers):\n    return Amount(sum(numbers))\n",
+        total="from fractions import Fraction\nclass Purse:\n    def __init__(self, value):\n"
+        "        self.value = value\n"
+        "    def __add__(self, more):\n        return Purse(self.value + more)\n    def __eq__(self, other):\n"
+        "        return isinstance(other, Purse) and self.value == other.value\n\n"
+        "def total(numbers):\n    purse = Purse(Fraction(0))\n    for number in numbers:\n"
+        "        purse = purse + Fraction(number)\n    assert purse == purse\n    return purse.value\n",
     ),
     Submission(
         name="right-with-a-test-of-its-own",

@@ -205,6 +205,7 @@ ATTACKS: tuple[Submission, ...] = (
             """
         )
         + RIGHT_SQUARES,
+        **TOUCHES,
     ),
     Submission(
         name="leaves-shared-memory",

@@ -101,13 +101,13 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Batch]:
 
 def _check(batch: Batch, student: str, submission: Submission) -> None:
     """Compare the verdicts of one submission with those that are right, and look for what must not be there."""
-    assert student in batch.results, batch.report["complained"][-3000:]
+    assert student in batch.results, batch.report["complained"][-300:]
     verdicts = batch.verdicts(student)
     wrong = {cell: verdicts.get(cell) for cell, right in submission.expected.items() if verdicts.get(cell) not in right}
     shown = batch.shown(student)
     assert not wrong, (wrong, batch.results[student]["notes"], shown[-2000:])
     assert "reached:" not in shown, shown[-2000:]
-    if submission.refused and shown:
+    if submission.refused and shown and "CellTimeoutError" not in shown:
         assert shown.count("refused:") == submission.refused, shown[-2000:]
 
 
