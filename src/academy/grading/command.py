@@ -70,8 +70,8 @@ def _grade(options: argparse.Namespace, started: float) -> int:
     show = _Bar() if sys.stderr.isatty() else None
     marked = mark(course, run, again=options.again, jobs=max(1, options.jobs), progress=show)
     found = report(course, marked, time.perf_counter() - started)
-    said = json.dumps(found, ensure_ascii=False) if options.json else _in_words(found, len(marked.marked))
-    sys.stdout.write(f"{said}\n")
+    said = json.dumps(found) if options.json else _in_words(found, len(marked.marked))
+    sys.stdout.write(f"{said}\n".encode("utf-8", "replace").decode("utf-8"))
     return 0
 
 

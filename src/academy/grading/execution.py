@@ -17,10 +17,11 @@ from typing import Any
 from academy.grading.evidence import Judged, canaries, judge, outputs_of
 from academy.grading.model import Verdict
 from academy.kernels import trial
+from academy.kernels.coded import code, defined_in
 from academy.kernels.model import Confinement, Limits
 from academy.kernels.steps import Doing, End, Shown, Step
 
-__all__ = ["Run", "execute", "imports", "verdicts"]
+__all__ = ["Run", "execute", "imports", "own_names", "verdicts"]
 
 _TIMEOUT_ERROR = {
     "output_type": "error",
@@ -42,6 +43,8 @@ class Run:
     modules: tuple[str, ...] = ()
     """Libraries that the process has in memory when it starts."""
     confinement: Confinement = field(default_factory=lambda: Confinement(limits=_LIMITS))
+    own_names: frozenset[str] = frozenset()
+    """Names that the instructor's own version of the notebooks defines."""
     not_run: frozenset[str] = frozenset()
     """nbgrader's names of cells that are data: they are never run."""
 
@@ -54,7 +57,7 @@ async def execute(notebook: bytes, run: Run, files: Path | None = None) -> bytes
     nb = json.loads(notebook)
     cells = [cell for cell in nb["cells"] if _is_run(cell, run)]
     if cells and _foreign(nb) is None:
-        steps = [_step(cell, run.seconds) for cell in cells]
+        steps = [_step(cell, run) for cell in cells]
         shown = await trial.run(
             [step for step in steps if step is not None],
             files=files,
@@ -102,14 +105,25 @@ def _foreign(nb: Mapping[str, Any]) -> str | None:
     return None if language.lower().startswith(("python", "ipython")) else language[:40]
 
 
-def _step(cell: Mapping[str, Any], seconds: float) -> Step | None:
+def _step(cell: Mapping[str, Any], run: Run) -> Step | None:
     """Return how to run a cell; None for a test that is no Python."""
     source, about = _source(cell), _about(cell)
+    plain = _plain_python(source) if _is_instructors(cell) else None
     if is_test(cell):
-        plain = _plain_python(source)
-        return None if plain is None else Step(doing=Doing.TEST, source=plain, seconds=seconds, canaries=canaries())
-    locked = bool(about.get("locked")) and not about.get("solution")
-    return Step(doing=Doing.LOCKED if locked else Doing.RUN, source=source, seconds=seconds)
+        if plain is None:
+            return None
+        return Step(doing=Doing.TEST, source=plain, seconds=run.seconds, canaries=canaries(), own_names=run.own_names)
+    locked = bool(about.get("locked")) and not about.get("solution") and plain is not None
+    return Step(
+        doing=Doing.LOCKED if locked else Doing.RUN,
+        source=plain if locked and plain is not None else source,
+        seconds=run.seconds,
+    )
+
+
+def _is_instructors(cell: Mapping[str, Any]) -> bool:
+    about = _about(cell)
+    return is_test(cell) or (bool(about.get("locked")) and not about.get("solution"))
 
 
 def _plain_python(source: str) -> str | None:
@@ -117,7 +131,7 @@ def _plain_python(source: str) -> str | None:
     for translate in (str, _from_ipython):
         try:
             plain = translate(source)
-            ast.parse(plain)
+            code(plain, "<a look>")
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         return plain
@@ -178,6 +192,12 @@ def imports(notebooks: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
             if cell["cell_type"] == "code":
                 found |= _imported(_source(cell))
     return tuple(sorted(found))
+
+
+def own_names(notebooks: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Return the names that an instructor's notebooks define."""
+    cells = [cell for nb in notebooks for cell in nb["cells"] if cell["cell_type"] == "code"]
+    return frozenset(defined_in(_source(cell) for cell in cells))
 
 
 def _imported(source: str) -> set[str]:

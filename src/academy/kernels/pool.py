@@ -154,7 +154,8 @@ class Forked:
 
     async def begin(self) -> bool:
         """Wait until the kernel runs. Returns False when the warm process died. Raises what the kernel reports."""
-        while True:
+        started = False
+        while not (started and self.pid):  # two processes say these, so either may come first
             await _readable(self._connection.fileno())
             said = self._receive()
             if said is None:
@@ -164,8 +165,8 @@ class Forked:
             if "failed" in said or "exit" in said:
                 message = f"The kernel could not be started ({said.get('failed', 'it ended at once')})."
                 raise KernelNotStarted(message)
-            if "started" in said and self.pid:
-                return True
+            started = started or "started" in said
+        return True
 
     def _receive(self) -> dict[str, Any] | None:
         """Read one message; None when there will be no more."""

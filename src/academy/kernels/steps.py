@@ -1,13 +1,13 @@
-"""What the owner asks of a notebook's process, cell by cell, and what comes back: records of both sides."""
+"""What the owner asks of a notebook's process, cell by cell, and what comes back: records of her side."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Answer", "Ask", "Check", "Doing", "End", "Shown", "Step"]
+__all__ = ["Answer", "Check", "Doing", "End", "Shown", "Step"]
 
 
 class _Record(BaseModel):
@@ -20,9 +20,9 @@ class Doing(StrEnum):
     RUN = "run"
     """In the shell, like everything that a learner writes."""
     LOCKED = "locked"
-    """In the shell, written by the instructor: what it defines may be used by tests."""
+    """Outside the shell, written by the instructor: what it defines may be used by tests."""
     TEST = "test"
-    """Outside the shell, between checks of the interpreter."""
+    """Outside the shell, between looks at the interpreter."""
 
 
 class Step(_Record):
@@ -30,29 +30,27 @@ class Step(_Record):
 
     doing: Doing
     source: str
-    """IPython's language; a test is plain Python."""
+    """IPython's language for the shell, plain Python otherwise."""
     seconds: float
     """How long it may take."""
     canaries: tuple[tuple[str, bool], ...] = ()
     """Statements to run before and after a test, and whether each must pass."""
-
-
-class Ask(_Record):
-    """One cell, as its process is told. A test and its canaries look the same there."""
-
-    doing: Annotated[Doing, Field(strict=False)]
-    nonce: str
-    sources: Annotated[tuple[str, ...], Field(strict=False)]
+    own_names: frozenset[str] = frozenset()
+    """Names that the instructor's own version of the notebook defines."""
 
 
 class Check(_Record):
-    """What came of one source of a test."""
+    """What came of one piece of a test."""
 
-    error: str
-    """Name of the exception; empty: none."""
+    nonce: str
+    place: int
+    """Which piece, from 0."""
+    end: Literal["done", "assertion", "memory", "exit", "interrupt", "error"]
+    error: Annotated[str, Field(max_length=200)]
+    """Name of the exception, which may be a learner's; empty: none."""
     message: Annotated[str, Field(max_length=4000)]
     line: int
-    """Line of the source in which it happened; 0: unknown."""
+    """Line in which it happened; 0: unknown."""
     number: float | None
     """The value of the last line, if it is a number."""
     text: Annotated[str, Field(max_length=20_000)]
@@ -60,16 +58,12 @@ class Check(_Record):
 
 
 class Answer(_Record):
-    """What a notebook's process says after a cell."""
+    """What a notebook's process says at the end of a cell."""
 
     nonce: str
     outputs: list[dict[str, Any]]
     """In nbformat's form."""
     succeeded: bool
-    checks: list[Check]
-    """One for each source of a test, in the order in which they were asked."""
-    doubts: list[str]
-    """Why nothing that this interpreter says about tests is evidence; empty: no reason was found."""
 
 
 class End(StrEnum):

@@ -175,7 +175,10 @@ def _reap(kernels: _Kernels, selector: selectors.BaseSelector) -> None:
         if connection is not None:
             with suppress(OSError):
                 os.killpg(pid, signal.SIGKILL)  # the number is not used again before waitpid
-        _, status, used = os.wait4(pid, 0)
+        try:
+            _, status, used = os.wait4(pid, 0)
+        except ChildProcessError:
+            continue  # one that only made way for its child; the reports took leave of it
         if connection is not None:
             with suppress(KeyError):
                 selector.unregister(connection)

@@ -31,7 +31,7 @@ from academy.grading.bridge.session import Book, one_gradebook
 from academy.grading.bridge.submission import Work, finish, is_new, prepare, read_notebook, students, submitted_at
 from academy.grading.execution import Run
 from academy.kernels import pool, trial
-from academy.kernels.model import KernelNotStarted, UntrustedCodeRefused
+from academy.kernels.model import UntrustedCodeRefused
 
 __all__ = ["Marked", "mark"]
 
@@ -97,6 +97,8 @@ def mark(
         os.chdir(course.root)
         try:
             asyncio.run(_mark_all(marking, new, jobs or os.cpu_count() or 1, progress or _silent))
+        except* AcademyError as refused:
+            raise _first(refused) from None
         finally:
             os.chdir(before)
             pool.close()
@@ -104,6 +106,12 @@ def mark(
             with suppress(OSError):
                 (course.root / ".grading").rmdir()
     return Marked(tuple(new), tuple(name for name in everybody if name not in new), marking.notes)
+
+
+def _first(group: BaseExceptionGroup[Any]) -> BaseException:
+    """Return one of the reasons for which nothing could be run: they are all the same."""
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 def _silent(*_: int) -> None:
@@ -122,7 +130,12 @@ def _marking(course: Course, book: Book, run: Run) -> _Marking:
     executor = autograde[place] if place is not None else None
     data = {cell for step in autograde if isinstance(step, ScoreQuestions) for cell in step.data(course.assignment)}
     executes = bool(executor is not None and executor.enabled and _has_code(sources, data))
-    run = replace(run, modules=execution.imports(sources), seconds=_seconds(executor) or run.notebook_seconds)
+    run = replace(
+        run,
+        modules=execution.imports(sources),
+        own_names=execution.own_names(sources),
+        seconds=_seconds(executor) or run.notebook_seconds,
+    )
     if executes:
         trial.warm_up(run.modules)
     first, rest = (autograde[:place], autograde[place + 1 :]) if place is not None else ([], autograde)
@@ -182,21 +195,27 @@ async def _mark_all(marking: _Marking, names: list[str], jobs: int, progress: Pr
 
 
 async def _mark_one(marking: _Marking, student: str) -> None:
+    try:
+        await _mark_submission(marking, student)
+    except UntrustedCodeRefused:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a submission provokes, its neighbours are marked all the same
+        marking.book.forget()
+        marking.notes.setdefault(student, []).append(NOT_MARKED.format(type(error).__name__))
+
+
+async def _mark_submission(marking: _Marking, student: str) -> None:
     work = prepare(marking.course, student, known=set(marking.roles))
     _hook(marking, marking.course.converter.pre_convert_hook, student)
     for name, nb in list(work.notebooks.items()):
         try:
             work.notebooks[name] = await _run(marking, work, name, nb)
-        except (UntrustedCodeRefused, KernelNotStarted):
+        except UntrustedCodeRefused:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever a submission provokes, its neighbours are marked all the same
+        except Exception as error:  # noqa: BLE001 - the submission's other notebooks are marked all the same
             _give_up(work, name, error)
-    try:
-        _record(marking, work)
-        marking.book.save()
-    except Exception:
-        marking.book.forget()
-        raise
+    _record(marking, work)
+    marking.book.save()
     finish(marking.course, work, names=marking.roles)
     if work.notes:
         marking.notes[student] = work.notes

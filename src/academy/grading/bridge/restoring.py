@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import nbformat
 from nbgrader.preprocessors import OverwriteCells
 
 import academy.grading.bridge.loading  # noqa: F401 - before nbgrader
@@ -72,7 +73,8 @@ def put_in_order(nb: Any, known: Mapping[str, Role], name: str, notes: list[str]
     for grade_id, role in missing.items():
         notes.append(f"The cell “{grade_id}” was missing from {name}.ipynb and was put back.")
         restore = OverwriteCells().missing_cell_transform
-        nb.cells.append(restore(role.source, role.points, is_solution=role.solution, is_task=role.task))
+        cell = restore(role.source, role.points, is_solution=role.solution, is_task=role.task)
+        nb.cells.append(nbformat.from_dict(cell))
     return nb
 
 
