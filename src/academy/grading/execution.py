@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from academy.kernels.coded import code, defined_in
 from academy.kernels.model import Confinement, Limits
 from academy.kernels.steps import Doing, End, Shown, Step
 
-__all__ = ["Run", "execute", "imports", "own_names", "verdicts"]
+__all__ = ["Run", "execute", "has_code", "imports", "own_names", "verdicts"]
 
 _TIMEOUT_ERROR = {
     "output_type": "error",
@@ -49,13 +49,18 @@ class Run:
     """nbgrader's names of cells that are data: they are never run."""
 
 
+def has_code(nb: Mapping[str, Any], data: Container[str]) -> bool:
+    """Tell whether there is anything to run in a notebook: cells that hold answers are ``data``."""
+    return any(_is_run(cell, data) for cell in nb["cells"])
+
+
 async def execute(notebook: bytes, run: Run, files: Path | None = None) -> bytes:
     """Run the code cells of a notebook that nbgrader has put in order, beside copies of ``files``.
 
     Raises ``UntrustedCodeRefused`` and ``KernelNotStarted``.
     """
     nb = json.loads(notebook)
-    cells = [cell for cell in nb["cells"] if _is_run(cell, run)]
+    cells = [cell for cell in nb["cells"] if _is_run(cell, run.not_run)]
     if cells and _foreign(nb) is None:
         steps = [_step(cell, run) for cell in cells]
         shown = await trial.run(
@@ -77,9 +82,9 @@ async def execute(notebook: bytes, run: Run, files: Path | None = None) -> bytes
     return json.dumps(nb).encode()
 
 
-def _is_run(cell: Mapping[str, Any], run: Run) -> bool:
+def _is_run(cell: Mapping[str, Any], data: Container[str]) -> bool:
     about = _about(cell)
-    return cell["cell_type"] == "code" and about.get("grade_id") not in run.not_run and bool(_source(cell).strip())
+    return cell["cell_type"] == "code" and about.get("grade_id") not in data and bool(_source(cell).strip())
 
 
 def _about(cell: Mapping[str, Any]) -> Mapping[str, Any]:

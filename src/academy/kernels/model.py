@@ -112,6 +112,8 @@ class Order(_Record):
     """None for code that is trusted."""
     task: Literal["kernel", "notebook"] = "kernel"
     """Whether to be a Jupyter kernel or to run the cells of one notebook that the owner sends."""
+    secret: str = ""
+    """What a notebook's process seals its words with, as hexadecimal digits."""
     files: str | None = None
     """Folder whose content a notebook finds, as a copy, in its working folder."""
 

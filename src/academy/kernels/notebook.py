@@ -2,17 +2,17 @@
 
 It is no Jupyter kernel: it has no sockets but the one to its owner. Learners' cells run in IPython's shell. The
 instructor's run outside it, from code that the owner compiled, tests only when their turn has come and between canaries
-that look the same. What is known of a test is said at once, so that what happens later cannot change it.
+that look the same. What is known of a test is said at once, under a seal, so that nobody else and nothing that happens
+later can change it.
 
-Functions are bound to names of this module before any code of a learner runs, and the module is taken out of
-``sys.modules``: whoever replaces a function elsewhere replaces none here.
+Whoever replaces something elsewhere must replace nothing here. So functions of libraries are bound to names of this
+module before any code of a learner runs, the module is taken out of ``sys.modules``, and there is no class by which it
+could be found again. What is left to find it with is heard by ``academy.kernels.witness``.
 """
 
 from __future__ import annotations
 
 import _thread
-import asyncio
-import inspect
 import marshal
 import math
 import os
@@ -20,98 +20,95 @@ import shutil
 import signal
 import socket
 import sys
-from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from binascii import a2b_base64
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from academy.kernels import kernel
-from academy.kernels.coded import PLACE
-from academy.kernels.frames import CHECK, Joined, cut
+from academy.kernels import kernel, witness
+from academy.kernels.frames import ANSWER, CHECK, LAST, PLACE, SEAL, cut
 from academy.kernels.model import Order
+from academy.kernels.own_names import OwnNames
 from academy.kernels.shell import Stream, make, recorder
-from academy.kernels.witness import Witness
 
 __all__ = ["prepare_warm", "run"]
 
 # Functions below keep these, whatever a learner puts in their place
 globals()["__builtins__"] = dict(vars(sys.modules["builtins"]))
 
-_LARGEST_ASK = 8_000_000
-"""Bytes of the largest cell."""
 _LARGEST_PACKET = 65_536
-_COROUTINE = inspect.CO_COROUTINE
 _KEEP_TO_OURSELVES = "academy"
 
-_loads, _eval, _repr, _str, _type, _run_coroutine = marshal.loads, eval, repr, str, type, asyncio.run
+_loads, _eval, _repr, _str, _type, _decode, _blake2b = marshal.loads, eval, repr, str, type, a2b_base64, blake2b
 _read, _write, _getpid, _exit, _isfinite = os.read, os.write, os.getpid, os._exit, math.isfinite
-_signal, _interrupt, _ignore = signal.signal, signal.default_int_handler, signal.SIG_IGN
+_lseek, _pread, _ftruncate, _end = os.lseek, os.pread, os.ftruncate, os.SEEK_END
+_signal, _interrupt, _ignore, _SIGINT = signal.signal, signal.default_int_handler, signal.SIG_IGN, signal.SIGINT
 _name_of = type.__dict__["__name__"].__get__
+_own_items, _own_parts = dict.items, dict(vars(OwnNames))
+_to_json, _from_json = to_json, from_json
 _NUMBERS = (int, float, bool)
+_BUILTINS = sys.modules["builtins"]
 
 
 def prepare_warm() -> None:
     """Do in the warm process, once, what every notebook's process would do."""
     make()
-    Witness.pin()
+    witness.pin()
 
 
 def run(order: Order, lifelines: Sequence[int], channel: socket.socket) -> None:
     """Run the cells that the owner sends on the second lifeline until she has no more. Does not return."""
     _thread.start_new_thread(_watch, (lifelines[0],))
-    talk = _Talk(lifelines[1])
     _go_to_work(order)
     shell = make()
     sys.stdout, sys.stderr = Stream("stdout", 1), Stream("stderr", 2)
     printed = _catch_what_is_printed_below()
+    talk = lifelines[1]
+    say = _sealed(talk, bytes.fromhex(order.secret), os.getpid())
     for name in [name for name in sys.modules if name.split(".")[0] == _KEEP_TO_OURSELVES]:
         del sys.modules[name]  # whoever imports them gets copies
-    witness = Witness(shell, talk.say_packet)
-    witness.start()
+    witness.start(shell, say)
     kernel.say(channel, b'{"started": true}')
     channel.close()
     while True:
-        _signal(signal.SIGINT, _ignore)
-        ask = talk.listen()
+        _signal(_SIGINT, _ignore)
+        ask = _listen(talk)
         if ask is None:
             _exit(0)
         recorder.start()
-        succeeded = _act(ask, shell, witness, talk)
-        _signal(signal.SIGINT, _ignore)
-        _add_what_was_printed_below(printed)
-        talk.say(_answer(ask["nonce"], succeeded))
+        succeeded = _act(ask, shell, say)
+        _signal(_SIGINT, _ignore)
+        say(ANSWER, _to_json({"nonce": ask["nonce"], "succeeded": succeeded, "doubts": witness.count()}))
+        _show(talk, printed)
 
 
-class _Talk:
-    """The socket to the owner, without a method that somebody could replace."""
+def _listen(talk: int) -> dict[str, Any] | None:
+    parts = []
+    while True:
+        packet = _read(talk, _LARGEST_PACKET)
+        if not packet:
+            return None
+        parts.append(packet[1:])
+        if packet[:1] == LAST:
+            found: dict[str, Any] = _from_json(b"".join(parts))
+            return found
 
-    def __init__(self, number: int) -> None:
-        self._number = number
-        self._me = os.getpid()
 
-    def listen(self) -> dict[str, Any] | None:
-        joined = Joined(_LARGEST_ASK)
-        while True:
-            packet = _read(self._number, _LARGEST_PACKET)
-            if not packet:
-                return None
-            message = joined.add(packet)
-            if message is not None:
-                found: dict[str, Any] = from_json(message)
-                return found
+def _sealed(talk: int, secret: bytes, me: int) -> Callable[[bytes, bytes], None]:
+    """Return the function that says something to the owner so that she knows who has said it."""
 
-    def say(self, message: bytes) -> None:
-        for packet in cut(message):
-            self.say_packet(packet)
-
-    def say_packet(self, packet: bytes) -> None:
-        if _getpid() != self._me:
+    def say(kind: bytes, message: bytes) -> None:
+        if _getpid() != me:
             _exit(1)  # a copy that a learner's code has made has nothing to say
-        _write(self._number, packet)
+        seal = _blake2b(kind + message, key=secret, digest_size=SEAL).digest()
+        _write(talk, kind + seal + message)
+
+    return say
 
 
 def _watch(lifeline: int) -> None:
@@ -144,96 +141,74 @@ def _catch_what_is_printed_below() -> int:
     return memory
 
 
-def _answer(nonce: str, succeeded: bool) -> bytes:  # noqa: FBT001 - the two parts of an answer
+def _show(talk: int, printed: int) -> None:
+    """Send what the cell has shown; that is a learner's word, and under no seal."""
+    if _lseek(printed, 0, _end):
+        text = _pread(printed, 1_000_000, 0).decode("utf-8", "replace")
+        _ftruncate(printed, 0)
+        recorder.stream("stdout", text)
     for output in recorder.outputs:
         output.pop("_name", None)
-    said = {"nonce": nonce, "succeeded": succeeded, "outputs": recorder.outputs}
     try:
-        return to_json(said, fallback=_str, inf_nan_mode="strings")
+        message = _to_json(recorder.outputs, fallback=_str, inf_nan_mode="strings")
     except Exception:  # noqa: BLE001 - something in the output has no text
-        return to_json(said | {"outputs": []})
+        message = b"[]"
+    for packet in cut(message):
+        _write(talk, packet)
 
 
-def _add_what_was_printed_below(printed: int) -> None:
-    size = os.lseek(printed, 0, os.SEEK_END)
-    if size:
-        text = os.pread(printed, 1_000_000, 0).decode("utf-8", "replace")
-        os.ftruncate(printed, 0)
-        os.lseek(printed, 0, os.SEEK_SET)
-        recorder.stream("stdout", text)
-
-
-def _act(ask: Mapping[str, Any], shell: Any, witness: Witness, talk: _Talk) -> bool:
+def _act(ask: Mapping[str, Any], shell: Any, say: Callable[[bytes, bytes], None]) -> bool:
     """Run one cell. Returns whether it came to its end; what is known of a test has been said then."""
-    _signal(signal.SIGINT, _interrupt)
+    _signal(_SIGINT, _interrupt)
     try:
         if ask["doing"] == "test":
-            _test(ask, shell, witness, talk)
+            _test(ask, shell, say)
             return True
         if ask["doing"] == "locked":
-            return _locked(ask, shell, witness)
+            return _locked(ask, shell)
         return bool(shell.run_cell(ask["source"], store_history=True).success)
     except BaseException as error:  # noqa: BLE001 - an interrupt between two lines of ours, or worse
         recorder.error(_name_of(_type(error)), "", [])
         return False
 
 
-def _locked(ask: Mapping[str, Any], shell: Any, witness: Witness) -> bool:
+def _locked(ask: Mapping[str, Any], shell: Any) -> bool:
     """Run a cell that the instructor has written, and show the value of its last line."""
-    before = dict(shell.user_ns)
-    (piece,) = ask["pieces"]
-    found = _piece(piece, shell.user_ns, shell.user_ns, witness, show=shell)
-    witness.remember({name: value for name, value in shell.user_ns.items() if before.get(name, witness) is not value})
+    space = shell.user_ns
+    before = dict(space)
+    with shell.builtin_trap:
+        found = _piece(ask["pieces"][0], space, space, show=shell)
+    witness.remember({name: value for name, value in space.items() if before.get(name, before) is not value})
     if found["end"] != "done":
         said = f"line {found['line']}: {found['error']}: {found['message']}"
         recorder.error(found["error"], found["message"], [said])
     return bool(found["end"] == "done")
 
 
-def _test(ask: Mapping[str, Any], shell: Any, witness: Witness, talk: _Talk) -> None:
+def _test(ask: Mapping[str, Any], shell: Any, say: Callable[[bytes, bytes], None]) -> None:
     """Run a test and its canaries, one like the other, between two looks at the interpreter."""
     space = shell.user_ns
     witness.look(ask["names"], ask["guarded"], space)
+    space["__builtins__"] = _BUILTINS
     for place, piece in enumerate(ask["pieces"]):
-        own = _Own(space, ask["shared"])
+        own = OwnNames(space, ask["shared"])
         with shell.builtin_trap:
-            found = _piece(piece, space, own, witness)
-        if own.changed():
+            found = _piece(piece, space, own)
+        if (
+            any(space.get(name, own) is not value for name, value in _own_items(own))
+            or dict(vars(OwnNames)) != _own_parts
+        ):
             witness.doubt("a variable of the test was changed from outside")
-        talk.say_packet(CHECK + to_json({**found, "nonce": ask["nonce"], "place": place}))
+        say(CHECK, _to_json({**found, "nonce": ask["nonce"], "place": place, "doubts": witness.count()}))
     witness.look(ask["names"], ask["guarded"], space)
 
 
-class _Own(dict[str, Any]):
-    """The variables of a test: it sees its own values of them, whatever others do to the notebook's."""
-
-    def __init__(self, space: dict[str, Any], shared: Sequence[str]) -> None:
-        super().__init__()
-        self._space = space
-        self._shared = frozenset(shared)
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self._space[name] = value
-        if name not in self._shared:
-            super().__setitem__(name, value)
-
-    def __delitem__(self, name: str) -> None:
-        self.pop(name, None)
-        del self._space[name]
-
-    def changed(self) -> bool:
-        """Tell whether the notebook's values are others than the test has given."""
-        return any(self._space.get(name, self) is not value for name, value in self.items())
-
-
-def _piece(
-    data: str, space: dict[str, Any], own: dict[str, Any], witness: Witness, *, show: Any = None
-) -> dict[str, Any]:
+def _piece(data: str, space: dict[str, Any], own: dict[str, Any], *, show: Any = None) -> dict[str, Any]:
     """Run one piece of the instructor's code."""
-    parts = [_fill(part, witness) for part in _loads(b64decode(data)) if part is not None]
+    parts = [_fill(part) for part in _loads(_decode(data)) if part is not None]
     found: dict[str, Any] = {"end": "done", "error": "", "message": "", "line": 0, "number": None, "text": ""}
     try:
-        value = [_value_of(part, space, own) for part in parts][-1]
+        value = [_eval(part, space, own) for part in parts][-1]
         if show is not None and value is not None:
             shown, about = show.display_formatter.format(value)
             recorder.show("execute_result", shown, about, execution_count=0)
@@ -246,30 +221,26 @@ def _piece(
     return found
 
 
-def _fill(code: CodeType, witness: Witness) -> CodeType:
+def _fill(code: CodeType) -> CodeType:
     """Put the function that looks at values, and the same in inner functions, where the owner left room for it."""
     witness.trust(code.co_filename)
     consts = tuple(
-        witness.looked_at if part == PLACE else _fill(part, witness) if _type(part) is CodeType else part
+        witness.looked_at if part == PLACE else _fill(part) if _type(part) is CodeType else part
         for part in code.co_consts
     )
     return code.replace(co_consts=consts)
 
 
-def _value_of(code: CodeType, space: dict[str, Any], own: dict[str, Any]) -> Any:
-    """Run code; ``await`` is allowed outside functions, as in a notebook."""
-    value = _eval(code, space, own)
-    return _run_coroutine(value) if code.co_flags & _COROUTINE else value
-
-
 def _plain(value: Any) -> Mapping[str, Any]:
     """Return the value of a test's last line: as a number if it is one, otherwise as text."""
     kind = _type(value)
-    if kind in _NUMBERS or kind.__module__ == "numpy":
-        with suppress(TypeError, ValueError, OverflowError):
+    try:
+        if kind in _NUMBERS or kind.__module__ == "numpy":
             number = float(value)
             if _isfinite(number):
                 return {"number": number, "text": _repr(number)}
+    except Exception:  # noqa: BLE001, S110 - an array of numbers, for instance
+        pass
     try:
         return {"text": _str(_repr(value))[:20_000]}
     except Exception:  # noqa: BLE001 - it has no text
@@ -287,12 +258,8 @@ def _failure(error: BaseException, filename: str) -> Mapping[str, Any]:
         message = _str(error)[:2000]
     except Exception:  # noqa: BLE001 - it has no text
         message = ""
-    return {
-        "end": _kind(_type(error)),
-        "error": _name_of(_type(error))[:100] or "Exception",
-        "message": message,
-        "line": line,
-    }
+    name = _name_of(_type(error))[:100] or "Exception"
+    return {"end": _kind(_type(error)), "error": name, "message": message, "line": line}
 
 
 def _kind(kind: type[BaseException]) -> str:

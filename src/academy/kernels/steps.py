@@ -55,15 +55,17 @@ class Check(_Record):
     """The value of the last line, if it is a number."""
     text: Annotated[str, Field(max_length=20_000)]
     """The value of the last line as text; empty: none."""
+    doubts: int
+    """How many doubts were said before."""
 
 
 class Answer(_Record):
     """What a notebook's process says at the end of a cell."""
 
     nonce: str
-    outputs: list[dict[str, Any]]
-    """In nbformat's form."""
     succeeded: bool
+    doubts: int
+    """How many doubts were said before."""
 
 
 class End(StrEnum):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import builtins
 import contextlib
+import hashlib
+import hmac
 import json
 import secrets
 import shutil
@@ -20,7 +22,7 @@ from typing import Any
 
 from academy.kernels import pool
 from academy.kernels.coded import code
-from academy.kernels.frames import CHECK, DOUBT, Joined, cut
+from academy.kernels.frames import ANSWER, CHECK, DOUBT, LAST, MORE, SEAL, cut
 from academy.kernels.model import Confinement, Excess, Order
 from academy.kernels.steps import Answer, Check, Doing, End, Shown, Step
 from academy.kernels.warm import NOTEBOOK
@@ -74,14 +76,14 @@ async def run(
 class _Process:
     """A running process and what is left of the conversation with it."""
 
-    def __init__(self, forked: pool.Forked) -> None:
+    def __init__(self, forked: pool.Forked, secret: bytes) -> None:
         self.forked = forked
         self.gone = False
         self.doubts: list[str] = []
         """Why tests in this process are no evidence; nothing takes one back."""
         self.checks: list[Check] = []
         """What was said of the pieces of the present test, in order."""
-        self._joined = Joined(_LONGEST_ANSWER)
+        self._secret = secret
 
     async def ask(self, message: bytes) -> None:
         """Send one message. Raises ``OSError`` when nobody is there."""
@@ -89,20 +91,45 @@ class _Process:
         for packet in cut(message):
             await self.forked.send(packet)
 
-    async def listen(self) -> Answer:
-        """Wait for the end of a cell. Raises ``ConnectionError`` when nobody is left, ``ValueError`` for nonsense."""
+    async def listen(self) -> tuple[Answer, list[Any]]:
+        """Wait for the end of a cell and what it has shown.
+
+        Raises ``ConnectionError`` when nobody is left, ``ValueError`` for nonsense.
+        """
+        answer: Answer | None = None
+        shown: list[bytes] = []
+        size = 0
         while True:
             packet = await self.forked.hear()
             if packet is None:
                 raise ConnectionError
-            if packet[:1] == DOUBT:
-                self.doubt(packet[1:].decode("utf-8", "replace"))
-            elif packet[:1] == CHECK and len(self.checks) < _MOST_CHECKS:
-                self.checks.append(Check.model_validate_json(packet[1:]))
+            size += len(packet)
+            if size > _LONGEST_ANSWER:
+                message = "more was said than is listened to"
+                raise ValueError(message)
+            kind, content = packet[:1], packet[1:]
+            if kind in (MORE, LAST):
+                shown.append(content)
+                if kind == LAST and answer is not None:
+                    return answer, _outputs(b"".join(shown))
+                continue
+            said = self._unsealed(kind, content)
+            if said is None:
+                self.doubt("somebody else spoke for the process")
+            elif kind == DOUBT:
+                self.doubt(said.decode("utf-8", "replace"))
+            elif kind == CHECK and len(self.checks) < _MOST_CHECKS:
+                self.checks.append(Check.model_validate_json(said))
+            elif kind == ANSWER and answer is None:
+                answer, shown = Answer.model_validate_json(said), []
             else:
-                message = self._joined.add(packet)
-                if message is not None:
-                    return Answer.model_validate_json(message)
+                self.doubt("the process said too much")
+
+    def _unsealed(self, kind: bytes, content: bytes) -> bytes | None:
+        """Return what was said, if the process itself has said it."""
+        seal, said = content[:SEAL], content[SEAL:]
+        own = hashlib.blake2b(kind + said, key=self._secret, digest_size=SEAL).digest()
+        return said if hmac.compare_digest(seal, own) else None
 
     def doubt(self, reason: str) -> None:
         """Remember a reason."""
@@ -120,6 +147,7 @@ async def _process(
     files: Path | None, confinement: Confinement, environment: dict[str, str], modules: tuple[str, ...]
 ) -> AsyncIterator[_Process]:
     folder = pool.private_folder()
+    secret = secrets.token_bytes(32)
     order = Order(
         run_folder=str(folder),
         working_folder=None,
@@ -129,12 +157,13 @@ async def _process(
             update={"readable": (*confinement.readable, *([str(files)] if files else []))}
         ),
         task="notebook",
+        secret=secret.hex(),
         files=str(files) if files else None,
     )
     try:
         forked = await pool.fork(order, _preload(modules), seconds=_START)
         try:
-            yield _Process(forked)
+            yield _Process(forked, secret)
         finally:
             forked.signal(signal.SIGKILL)
             await forked.status()
@@ -150,24 +179,27 @@ async def _step(process: _Process, step: Step, seconds: float) -> Shown:
     try:
         await process.ask(ask)
         try:
-            answer = await asyncio.wait_for(process.listen(), seconds)
+            answer, outputs = await asyncio.wait_for(process.listen(), seconds)
         except TimeoutError:
             timed_out = True
             process.forked.signal(signal.SIGINT)
-            answer = await asyncio.wait_for(process.listen(), _GRACE)
+            answer, outputs = await asyncio.wait_for(process.listen(), _GRACE)
     except (TimeoutError, OSError):
         process.end()
         return Shown(end=End.TIMED_OUT if timed_out else await _why(process))
     except (ValueError, RecursionError):  # pydantic's errors are of this kind
         process.end()
         return Shown(end=End.DIED, doubts=("the process said something that no cell can say",))
+    said_first = max((check.doubts for check in process.checks), default=0)
     if answer.nonce != nonce or (process.checks and step.doing is not Doing.TEST):
         process.doubt("an answer belongs to no question")
+    if max(answer.doubts, said_first) > len(process.doubts):
+        process.doubt("something that was said did not arrive")
     if timed_out:
-        return Shown(end=End.TIMED_OUT, outputs=tuple(answer.outputs))
+        return Shown(end=End.TIMED_OUT, outputs=tuple(outputs))
     if step.doing is not Doing.TEST:
-        return Shown(end=End.DONE if answer.succeeded else End.ERROR, outputs=tuple(answer.outputs))
-    return _tested(process, step, answer, nonce, place)
+        return Shown(end=End.DONE if answer.succeeded else End.ERROR, outputs=tuple(outputs))
+    return _tested(process, step, tuple(outputs), nonce, place)
 
 
 async def _why(process: _Process) -> End:
@@ -176,6 +208,12 @@ async def _why(process: _Process) -> End:
     ends = {Excess.MEMORY: End.OUT_OF_MEMORY, Excess.CPU: End.TIMED_OUT, Excess.WALL: End.TIMED_OUT}
     excess = process.forked.ended_by
     return ends.get(excess, End.DIED) if excess else End.DIED
+
+
+def _outputs(data: bytes) -> list[Any]:
+    """Return what a cell has shown, as far as it has the form of outputs. Raises ``ValueError``."""
+    found = json.loads(data)
+    return [dict(output) for output in found if isinstance(output, dict)] if isinstance(found, list) else []
 
 
 def _asked(step: Step) -> tuple[bytes, str, int]:
@@ -187,16 +225,15 @@ def _asked(step: Step) -> tuple[bytes, str, int]:
     before = secrets.randbelow(len(step.canaries) + 1)
     canaries = [source for source, _ in step.canaries]
     sources = (*canaries[:before], step.source, *canaries[before:])
-    pieces = [code(source, f"<{nonce}-{place}>") for place, source in enumerate(sources)]
+    pieces = [code(source, f"<{secrets.token_hex(8)}>") for source in sources]
     own = pieces[before]
     guarded = sorted(name for name in own.names if name in vars(builtins) and name not in step.own_names)
     told |= {"pieces": [piece.data for piece in pieces], "names": own.names, "shared": own.shared, "guarded": guarded}
     return json.dumps(told).encode(), nonce, before
 
 
-def _tested(process: _Process, step: Step, answer: Answer, nonce: str, place: int) -> Shown:
+def _tested(process: _Process, step: Step, outputs: tuple[Any, ...], nonce: str, place: int) -> Shown:
     checks = process.checks
-    outputs = tuple(answer.outputs)
     wanted = [(nonce, number) for number in range(len(step.canaries) + 1)]
     if [(check.nonce, check.place) for check in checks] != wanted:
         process.doubt("what was said of the test is not what was asked")

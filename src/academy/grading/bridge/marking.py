@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 import warnings
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -129,7 +129,7 @@ def _marking(course: Course, book: Book, run: Run) -> _Marking:
     place = next((index for index, step in enumerate(autograde) if _executes(step)), None)
     executor = autograde[place] if place is not None else None
     data = {cell for step in autograde if isinstance(step, ScoreQuestions) for cell in step.data(course.assignment)}
-    executes = bool(executor is not None and executor.enabled and _has_code(sources, data))
+    executes = bool(executor is not None and executor.enabled and any(execution.has_code(nb, data) for nb in sources))
     run = replace(
         run,
         modules=execution.imports(sources),
@@ -157,12 +157,6 @@ def _released(course: Course, name: str) -> Any | None:
 
 def _executes(step: Any) -> bool:
     return isinstance(step, Execute | ExecuteConfined)
-
-
-def _has_code(sources: Iterable[Any], data: Container[str]) -> bool:
-    """Tell whether there is anything to run: cells that hold answers are data."""
-    cells = [cell for nb in sources for cell in nb["cells"] if cell["cell_type"] == "code"]
-    return any(cell["metadata"].get("nbgrader", {}).get("grade_id") not in data for cell in cells)
 
 
 def _seconds(executor: Any) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,12 @@ class ExecuteConfined(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Step:
         """Run the notebook. Raises ``UntrustedCodeRefused`` where it cannot be confined."""
-        run = execution.Run(seconds=float(self.timeout), not_run=frozenset(resources.get("academy_data", ())))
-        ran = json.loads(asyncio.run(execution.execute(json.dumps(nb).encode(), run)))
+        data = frozenset(resources.get("academy_data", ()))
+        if not execution.has_code(nb, data):
+            return nb, resources
+        run = execution.execute(json.dumps(nb).encode(), execution.Run(seconds=float(self.timeout), not_run=data))
+        with ThreadPoolExecutor(1) as thread:  # formgrader calls this inside a running event loop
+            ran = json.loads(thread.submit(asyncio.run, run).result())
         known = execution.verdicts(ran)
         resources.setdefault("academy_open", []).extend(
             name for name, about in known.items() if about["points"] is None
