@@ -21,7 +21,7 @@ LEVELS = (
     {"results"},
     {"web", "interactive"},
     {"hub"},
-    {"demo"},
+    {"demo", "bench"},
     {"cli"},
 )
 LEVEL = {noun: number for number, nouns in enumerate(LEVELS) for noun in nouns}
