@@ -16,6 +16,7 @@ from typing import Any
 
 from academy.grading.evidence import Judged, canaries, judge, outputs_of
 from academy.grading.model import Verdict
+from academy.grading.shown import safe_outputs
 from academy.kernels import trial
 from academy.kernels.coded import code, defined_in
 from academy.kernels.model import Confinement, Limits
@@ -163,13 +164,14 @@ def _write(cell: dict[str, Any], shown: Shown | None, *, reason: str = "The test
     if is_test(cell):
         most = float(_about(cell)["points"])
         judged = judge(shown, most) if shown else Judged(Verdict.DID_NOT_RUN, None, reason)
-        cell["outputs"] = outputs_of(shown or Shown(end=End.NOT_REACHED), judged, _source(cell))
+        cell["outputs"] = safe_outputs(outputs_of(shown or Shown(end=End.NOT_REACHED), judged, _source(cell)))
         cell["metadata"]["academy"] = {
             "verdict": str(judged.verdict), "points": judged.points, "reason": judged.reason,
             "stderr": any(one.get("name") == "stderr" for one in (shown.outputs if shown else ())),
         }  # fmt: skip
     elif shown is not None:
-        cell["outputs"] = [*shown.outputs, *([_TIMEOUT_ERROR] if shown.end is End.TIMED_OUT else [])]
+        late = [_TIMEOUT_ERROR] if shown.end is End.TIMED_OUT else []
+        cell["outputs"] = safe_outputs([*shown.outputs, *late])
 
 
 def _count(cell: dict[str, Any], count: int) -> None:

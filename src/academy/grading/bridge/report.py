@@ -39,11 +39,27 @@ STATEMENT = text(
 )
 
 
+CELLS = text(
+    """
+    SELECT part.name AS notebook, cell.name AS cell, graded.max_score AS most
+      FROM assignment
+      JOIN notebook AS part ON part.assignment_id = assignment.id
+      JOIN base_cell AS cell ON cell.notebook_id = part.id
+      JOIN (SELECT id, max_score FROM grade_cells UNION ALL SELECT id, max_score FROM task_cells) AS graded
+           ON graded.id = cell.id
+     WHERE assignment.name = :assignment
+  ORDER BY part.name, cell.name
+    """
+)
+"""What there is to be marked."""
+
+
 def report(course: Course, marked: Marked, seconds: float) -> dict[str, Any]:
     """Return the points and verdicts of everybody's submission, and how long marking has taken."""
     engine = create_engine(course.directory.db_url, poolclass=NullPool)
     with engine.connect() as db:
         rows = [dict(row) for row in db.execute(STATEMENT, {"assignment": course.assignment}).mappings()]
+        every = [dict(row) for row in db.execute(CELLS, {"assignment": course.assignment}).mappings()]
     wanted = {*marked.marked, *marked.skipped}
     submissions: dict[str, dict[str, list[dict[str, Any]]]] = {student: {} for student in sorted(wanted)}
     known: dict[tuple[str, str], Any] = {}
@@ -54,6 +70,10 @@ def report(course: Course, marked: Marked, seconds: float) -> dict[str, Any]:
         if place not in known:
             known[place] = _known(course.autograded(row["student"]) / f"{row['notebook']}.ipynb")
         submissions[row["student"]].setdefault(row["notebook"], []).append(_cell(row, known[place]))
+    for notebooks in submissions.values():
+        if not notebooks:  # nothing of it could even be recorded
+            for row in every:
+                notebooks.setdefault(row["notebook"], []).append(_unknown(row))
     return {
         "submissions": [
             {
@@ -65,6 +85,10 @@ def report(course: Course, marked: Marked, seconds: float) -> dict[str, Any]:
         ],
         "seconds": round(seconds, 3),
     }
+
+
+def _unknown(row: dict[str, Any]) -> dict[str, Any]:
+    return {"id": row["cell"], "score": None, "max": row["most"], "verdict": str(Verdict.DID_NOT_RUN)}
 
 
 def _known(file: Path) -> Any:
