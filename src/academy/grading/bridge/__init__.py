@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+import academy.grading.bridge.loading  # noqa: F401 - before any other module of this package, and so before nbgrader
+
 _MODULES = {
     "add_students": "academy.grading.bridge.folder",
     "autograde": "academy.grading.bridge.cohort",

@@ -14,7 +14,6 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 from traitlets.utils.importstring import import_item
 
-import academy.grading.bridge.loading  # noqa: F401 - before nbgrader
 from academy.errors import BadInput
 
 __all__ = ["Course", "open_course"]

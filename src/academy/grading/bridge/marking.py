@@ -21,7 +21,6 @@ import nbformat
 from nbgrader.api import MissingEntry
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 
-import academy.grading.bridge.loading  # noqa: F401 - before nbgrader
 from academy.errors import AcademyError, NotFound
 from academy.grading import execution, forging
 from academy.grading.bridge.course import Course

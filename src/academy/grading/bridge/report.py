@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-import academy.grading.bridge.loading  # noqa: F401 - before nbgrader
 from academy.grading.bridge.course import Course
 from academy.grading.bridge.marking import Marked
 from academy.grading.execution import verdicts

@@ -9,7 +9,6 @@ from typing import Any
 import nbformat
 from nbgrader.preprocessors import OverwriteCells
 
-import academy.grading.bridge.loading  # noqa: F401 - before nbgrader
 from academy.grading.bridge.session import Book
 
 __all__ = ["Role", "put_in_order", "roles"]

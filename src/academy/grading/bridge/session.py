@@ -18,8 +18,6 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.nbgraderformat import common
 from nbgrader.preprocessors import latesubmissions, overwritecells, overwritekernelspec, saveautogrades
 
-import academy.grading.bridge.loading  # noqa: F401 - before nbgrader
-
 __all__ = ["Book", "one_gradebook"]
 
 _USERS: tuple[Any, ...] = (latesubmissions, overwritecells, overwritekernelspec, saveautogrades)

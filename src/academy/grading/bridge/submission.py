@@ -15,7 +15,6 @@ import nbformat
 from nbformat import reader
 from nbgrader.utils import find_all_files
 
-import academy.grading.bridge.loading  # noqa: F401 - before nbgrader
 from academy.grading.bridge.course import Course
 from academy.grading.intake import UNREADABLE, fault_of
 
