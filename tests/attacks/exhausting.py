@@ -67,7 +67,7 @@ def _sparse(folder: Path, _: Place) -> None:
 
 
 def _many_files(folder: Path, _: Place) -> None:
-    for number in range(3000):
+    for number in range(500):
         (folder / f"{number}.txt").touch()
 
 
@@ -91,7 +91,16 @@ ATTACKS: tuple[Submission, ...] = (
     Submission(
         name="fork-bomb",
         tries="Every process starts further ones, without end.",
-        squares=code("import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass"),
+        squares=code(
+            """
+            import os, time
+            while True:
+                try:
+                    os.fork()
+                except OSError:
+                    time.sleep(0.1)
+            """
+        ),
         on_squares=FAILED | NOT_RUN | TIMED_OUT | DIED | TAMPERED,
         on_total=LATER | DIED | TAMPERED,
         needs=PROCESSES,
@@ -314,7 +323,7 @@ ATTACKS: tuple[Submission, ...] = (
     ),
     Submission(
         name="hands-in-very-many-files",
-        tries="Three thousand files lie beside the notebook.",
+        tries="Hundreds of files lie beside the notebook.",
         arrange=_many_files,
         on_squares=PASSED | NOT_RUN,
         on_total=PASSED | NOT_RUN,

@@ -751,6 +751,13 @@ STACK: tuple[Submission, ...] = (
         "import sys\ndef look():\n    return [one.f_back.f_code.co_consts for one in sys._current_frames().values()]",
     ),
     forges(
+        "keeps-what-it-saw-for-later",
+        "Looks at the frames above it, and shows what was found in another cell.",
+        "import sys\nseen = []",
+        squares="def squares(n):\n    seen.append(sys._getframe(1).f_code.co_consts)\n    return []\n",
+        total="print(seen)\n" + WRONG_TOTAL,
+    ),
+    forges(
         "traces-the-test",
         "A trace function sees every line of the test.",
         """

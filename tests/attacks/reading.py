@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from academy.kernels.model import Layer
 from tests.attacks.model import TOUCHES, Submission, probe
 
 __all__ = ["ATTACKS"]
@@ -28,7 +29,15 @@ ATTACKS: tuple[Submission, ...] = (
         "open('../../../gradebook.db', 'rb').read()",
         "open('@COURSE@/gradebook.db', 'rb').read()",
         "os.listdir('@COURSE@/source')",
+    ),
+    probe(
+        "asks-what-there-is",
+        "Asks whether files exist, and how large they are.",
         "os.stat('@COURSE@/gradebook.db')",
+        "os.stat('@HOME@/key.txt')",
+        "os.stat('/etc/passwd')",
+        "os.readlink('/proc/1/exe') if os.getpid() != 1 else os.stat('/home')",
+        needs=frozenset({Layer.FILE_TREE}),
     ),
     probe(
         "changes-the-gradebook",
