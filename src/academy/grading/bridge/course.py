@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,14 @@ class Course:
     def released(self) -> Path:
         """Return the folder of what learners got."""
         return Path(self.directory.format_path(self.directory.release_directory, ".", self.assignment))
+
+    def wants_all(self) -> bool:
+        """Tell whether the settings ask for every notebook, as they mostly do."""
+        return bool(self.directory.notebook_id == "*")
+
+    def wants(self, notebook: str) -> bool:
+        """Tell whether the settings ask for a notebook, by its name: ``notebook_id`` is a pattern."""
+        return fnmatchcase(notebook, str(self.directory.notebook_id))
 
     def make(self, preprocessors: Sequence[Any]) -> list[Any]:
         """Return preprocessors, which are given as classes or their names, made with the course's settings."""

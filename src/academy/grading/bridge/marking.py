@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 import warnings
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ import nbformat
 from nbgrader.api import MissingEntry
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 
-from academy.errors import AcademyError, NotFound
+from academy.errors import AcademyError, BadInput, NotFound
 from academy.grading import execution, forging
 from academy.grading.bridge.course import Course
 from academy.grading.bridge.preprocessors import ExecuteConfined, LeaveToAPerson, ScoreQuestions
@@ -29,13 +29,15 @@ from academy.grading.bridge.restoring import Role, put_in_order, roles
 from academy.grading.bridge.session import Book, one_gradebook
 from academy.grading.bridge.submission import Work, finish, is_new, prepare, read_notebook, students, submitted_at
 from academy.grading.execution import Run
+from academy.grading.model import Verdict
 from academy.kernels import pool, trial
 from academy.kernels.model import UntrustedCodeRefused
 
 __all__ = ["Marked", "mark"]
 
 NOT_MARKED = "This notebook could not be marked ({}), so a person has to look at it."
-NOTHING_HANDED_IN = "“{}.ipynb” was not handed in, or cannot be read."
+NOTHING_HANDED_IN = "“{}.ipynb” was not handed in."
+NOT_RUN = "The course's settings say that nothing is run."
 Progress = Callable[[int, int], None]
 IN_HAND = 3
 """Submissions that are worked on for each one that runs: while one is recorded, the next need not wait."""
@@ -84,11 +86,14 @@ def mark(
 ) -> Marked:
     """Mark every submission that is new, or was marked before ``since`` (seconds, Unix), or (``again``) every one.
 
-    Raises ``NotFound`` for an assignment that the gradebook does not know, ``UntrustedCodeRefused`` where code would
-    have to be run and cannot be confined.
+    Raises ``NotFound`` for an assignment that the gradebook does not know, ``BadInput`` for one student who has
+    handed in nothing, ``UntrustedCodeRefused`` where code would have to be run and cannot be confined.
     """
     warnings.filterwarnings("ignore", module=r"nbgrader\.")  # SQLAlchemy's advice to nbgrader
     everybody = students(course)
+    if not everybody and course.directory.student_id != "*":
+        message = f"There is nothing to mark that “{course.directory.student_id}” has handed in."
+        raise BadInput(message, code="nothing-handed-in", field="student")
     new = [student for student in everybody if again or is_new(course, student, since=since)]
     with one_gradebook(course.directory.db_url, course.directory.course_id) as book:
         marking = _marking(course, book, run)
@@ -120,6 +125,7 @@ def _silent(*_: int) -> None:
 def _marking(course: Course, book: Book, run: Run) -> _Marking:
     try:
         known = {str(notebook.name) for notebook in book.find_assignment(course.assignment).notebooks}
+        known = {name for name in known if course.wants(name)}
     except MissingEntry:
         message = f"The gradebook knows no assignment “{course.assignment}”. Generate and release it first."
         raise NotFound(message) from None
@@ -128,7 +134,9 @@ def _marking(course: Course, book: Book, run: Run) -> _Marking:
     place = next((index for index, step in enumerate(autograde) if _executes(step)), None)
     executor = autograde[place] if place is not None else None
     data = {cell for step in autograde if isinstance(step, ScoreQuestions) for cell in step.data(course.assignment)}
-    executes = bool(executor is not None and executor.enabled and any(execution.has_code(nb, data) for nb in sources))
+    parts = {name: roles(book, course.assignment, name, _released(course, name)) for name in known}
+    has_code = any(execution.has_code(nb, data) for nb in sources) or _has_code(parts.values(), data)
+    executes = bool(executor is not None and executor.enabled and has_code)
     run = replace(
         run,
         modules=execution.imports(sources),
@@ -142,7 +150,7 @@ def _marking(course: Course, book: Book, run: Run) -> _Marking:
         course=course,
         book=book,
         run=run,
-        roles={name: roles(book, course.assignment, name, _released(course, name)) for name in known},
+        roles=parts,
         before=[*course.make(course.converter.sanitize_preprocessors), *first],
         after=_with_doubts(rest),
         executes=executes,
@@ -152,6 +160,11 @@ def _marking(course: Course, book: Book, run: Run) -> _Marking:
 def _released(course: Course, name: str) -> Any | None:
     file = course.released() / f"{name}.ipynb"
     return read_notebook(file) if file.is_file() else None
+
+
+def _has_code(parts: Iterable[Mapping[str, Role]], data: Container[str]) -> bool:
+    """Tell whether the gradebook knows cells that are run; the instructor's notebooks need not be there any more."""
+    return any(role.source.cell_type == "code" and name not in data for part in parts for name, role in part.items())
 
 
 def _executes(step: Any) -> bool:
@@ -192,12 +205,25 @@ async def _mark_one(marking: _Marking, student: str) -> None:
         await _mark_submission(marking, student)
     except UntrustedCodeRefused:
         raise
+    except AcademyError as error:
+        marking.book.forget()
+        marking.notes[student] = [error.message]
     except Exception as error:  # noqa: BLE001 - whatever a submission provokes, its neighbours are marked all the same
         marking.book.forget()
         marking.notes.setdefault(student, []).append(NOT_MARKED.format(type(error).__name__))
 
 
+def _check_student(marking: _Marking, student: str) -> None:
+    if not marking.course.converter.create_student:
+        try:
+            marking.book.find_student(student)
+        except MissingEntry:
+            message = f"The gradebook knows no “{student}”, and the course's settings say that nobody is added."
+            raise NotFound(message) from None
+
+
 async def _mark_submission(marking: _Marking, student: str) -> None:
+    _check_student(marking, student)
     work = prepare(marking.course, student, known=set(marking.roles))
     _hook(marking, marking.course.converter.pre_convert_hook, student)
     for name, nb in list(work.notebooks.items()):
@@ -254,8 +280,17 @@ async def _run(marking: _Marking, work: Work, name: str, nb: Any) -> Any:
         async with marking.room:
             ran = await execution.execute(json.dumps(nb).encode(), run, work.folder)
         nb = nbformat.from_dict(json.loads(ran))
+    else:
+        _leave_unrun(nb)
     work.open[name] = resources["academy_open"]
     return nb
+
+
+def _leave_unrun(nb: Any) -> None:
+    """Nothing was run, so nothing is known about a test, unless a step of the course's settings has said it."""
+    for cell in nb.cells:
+        if execution.is_test(cell) and "academy" not in cell.metadata:
+            cell.metadata["academy"] = {"verdict": str(Verdict.DID_NOT_RUN), "points": None, "reason": NOT_RUN}
 
 
 def _is_learners(cell: Any, data: Container[str]) -> bool:
@@ -273,23 +308,23 @@ def _record(marking: _Marking, work: Work) -> None:
     moment = submitted_at(course, work.student)
     more = {"timestamp": moment} if moment else {}
     submission = book.update_or_create_submission(course.assignment, work.student, **more)
-    for part in submission.notebooks:
+    for part in (part for part in submission.notebooks if part.name in marking.roles):
         nb = work.notebooks.get(part.name)
         if nb is None:
-            _leave_open(work, part)
+            if not os.path.lexists(course.submitted(work.student) / f"{part.name}.ipynb"):
+                work.notes.append(NOTHING_HANDED_IN.format(part.name))
+            _leave_open(part)
             continue
         try:
             with book.db.begin_nested():
                 work.notebooks[part.name] = _save(marking, work, part.name, nb)
         except Exception as error:  # noqa: BLE001 - as above
             _give_up(work, part.name, error)
-            _leave_open(work, part)
+            _leave_open(part)
 
 
-def _leave_open(work: Work, part: Any) -> None:
+def _leave_open(part: Any) -> None:
     """Nothing is known about a notebook: neither points nor 0."""
-    if not work.notes:
-        work.notes.append(NOTHING_HANDED_IN.format(part.name))
     for grade in part.grades:
         grade.auto_score = None
         grade.needs_manual_grade = True

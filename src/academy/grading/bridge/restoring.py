@@ -57,6 +57,7 @@ def put_in_order(nb: Any, known: Mapping[str, Role], name: str, notes: list[str]
     """Give every cell the role that it had when it was released, and put back graded cells that are missing."""
     there = set()
     for cell in nb.cells:
+        cell.metadata.pop("academy", None)  # where verdicts stand
         about = cell.metadata.get("nbgrader")
         if about is None:
             continue

@@ -21,6 +21,7 @@ from academy.grading.intake import UNREADABLE, fault_of
 __all__ = ["Work", "finish", "is_new", "prepare", "read_notebook", "students", "submitted_at"]
 
 _KILOBYTE = 1000
+NO_TIME = "Its time of handing in cannot be read, so nobody knows whether it was late."
 _AT_WORK = ".grading"
 """Folder in the course folder for what is not finished."""
 
@@ -56,8 +57,14 @@ def is_new(course: Course, student: str, *, since: float) -> bool:
     marked = course.autograded(student)
     if not marked.exists() or marked.stat().st_mtime < since:
         return True
+    if not course.wants_all() and _wanted(course, course.submitted(student)) - _wanted(course, marked):
+        return True
     before, now = _stamp(marked), submitted_at(course, student)
     return before is not None and now is not None and now > before
+
+
+def _wanted(course: Course, folder: Path) -> set[str]:
+    return {file.name for file in folder.glob("*.ipynb") if course.wants(file.stem)}
 
 
 def submitted_at(course: Course, student: str) -> datetime | None:
@@ -89,7 +96,11 @@ def prepare(course: Course, student: str, *, known: set[str]) -> Work:
         return work
     work.folder.mkdir(parents=True)
     _copy_files(course, student, work.folder)
+    if (course.submitted(student) / "timestamp.txt").exists() and submitted_at(course, student) is None:
+        work.notes.append(NO_TIME)
     for file in sorted(course.submitted(student).glob("*.ipynb")):
+        if not course.wants(file.stem):
+            continue
         if file.stem not in known:
             work.notes.append(f"“{file.name}” belongs to no notebook of the assignment, so it was not marked.")
             continue
@@ -149,13 +160,22 @@ def finish(course: Course, work: Work, *, names: Iterable[str]) -> None:
         return
     _stand_in(course, work, [name for name in names if name not in work.notebooks])
     target = course.autograded(work.student)
+    if not course.wants_all():
+        _keep(course, work, target)
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(target, ignore_errors=True)
-    mode = int(str(course.converter.permissions), 8)
-    for place, _, files in os.walk(work.folder):
-        for file in files:
-            (Path(place) / file).chmod(mode)
     work.folder.rename(target)
+    course.converter.set_permissions(course.assignment, work.student)
+
+
+def _keep(course: Course, work: Work, marked: Path) -> None:
+    """Let everything of an earlier call stay, except the notebooks that this one was asked for."""
+    for file in sorted(marked.rglob("*")):
+        place = work.folder / file.relative_to(marked)
+        again = file.parent == marked and file.suffix == ".ipynb" and course.wants(file.stem)
+        if file.is_file() and not file.is_symlink() and not place.exists() and not again:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, place)
 
 
 def _stand_in(course: Course, work: Work, names: Iterable[str]) -> None:
