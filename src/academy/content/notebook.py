@@ -19,11 +19,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from academy.content import rules
-from academy.content.phrases import phrases
+from academy.content.phrases import phrases, points_text
 from academy.content.questions import Essay, Match, Question, slug_of
 from academy.content.scoring import RULES, Answer, answer_key, key_of
 from academy.content.shuffle import left_of, parts_of
-from academy.content.templates import points_text
 
 __all__ = ["CODE_STUB", "ESSAY_STUB", "question_cells", "read_answers", "unlinked", "write_answers"]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-__all__ = ["phrases"]
+__all__ = ["phrases", "points_text"]
 
 _FOLDER = Path(__file__).parent / "languages"
 
@@ -21,3 +21,8 @@ def phrases(language: str = "en") -> Mapping[str, str]:
     if language != "en" and language.isalpha() and file.is_file():
         known |= json.loads(file.read_text(encoding="utf-8"))
     return MappingProxyType(known)
+
+
+def points_text(points: float) -> str:
+    """Return points as people write them: ``1``, ``0.5``, ``0.67``."""
+    return f"{points:.2f}".rstrip("0").rstrip(".")

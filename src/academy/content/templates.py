@@ -8,18 +8,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from academy.content.markdown import inline_html, isolate, markdown_html
+from academy.content.phrases import points_text
 
-__all__ = ["points_text", "template"]
+__all__ = ["template"]
 
 
 def template(name: str) -> Template:
     """Return one template of this package."""
     return _environment.get_template(name)
-
-
-def points_text(points: float) -> str:
-    """Return points as people write them: ``1``, ``0.5``, ``0.67``."""
-    return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
 def _environment_with_filters() -> Environment:

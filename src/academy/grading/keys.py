@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,8 +29,14 @@ def dump(questions: Iterable[Question]) -> str:
 
 def parse(text: str) -> list[Question]:
     """Read what ``dump`` wrote. Raises ``Conflict`` that quotes nothing of it."""
+    return list(_parsed(text))
+
+
+@functools.lru_cache(maxsize=4)
+def _parsed(text: str) -> tuple[Question, ...]:
+    """Read the questions once, and not for every submission."""
     try:
-        return _questions.validate_python(json.loads(text))
+        return tuple(_questions.validate_python(json.loads(text)))
     except (ValueError, RecursionError) as error:
         message = "The key of this assessment cannot be read; release the assessment again."
         raise Conflict(message, code="bad-key") from error

@@ -21,6 +21,8 @@ from nbgrader.preprocessors import latesubmissions, overwritecells, overwriteker
 __all__ = ["Book", "one_gradebook"]
 
 _USERS: tuple[Any, ...] = (latesubmissions, overwritecells, overwritekernelspec, saveautogrades)
+_SHORT, _MANY = 1_000, 10_000
+"""Characters and number of the values that are remembered as valid: a submission's own may be of any size."""
 
 
 class Book(Gradebook):
@@ -107,7 +109,7 @@ def one_gradebook(db_url: str, course_id: str) -> Iterator[Book]:
     schemas = common.jsonschema
     for module in _USERS:
         module.Gradebook = lambda *_, **__: book
-    common.jsonschema = SimpleNamespace(validate=_validate)
+    common.jsonschema = SimpleNamespace(validate=_Checks().validate)
     try:
         yield book
     finally:
@@ -117,9 +119,24 @@ def one_gradebook(db_url: str, course_id: str) -> Iterator[Book]:
         book.done()
 
 
-def _validate(instance: Any, schema: Any) -> None:
-    """Do what ``jsonschema.validate`` does, without checking the schema itself each time."""
-    _validator(json.dumps(schema)).validate(instance)
+class _Checks:
+    """``jsonschema.validate``, which checks the schema itself once, and equal values once."""
+
+    def __init__(self) -> None:
+        self._validators: dict[int, tuple[Any, str]] = {}
+        """By identity of the schema, which is kept so that it stays the only one with it."""
+        self._valid: set[tuple[str, str]] = set()
+
+    def validate(self, instance: Any, schema: Any) -> None:
+        """Raise ``jsonschema.ValidationError`` if the value does not follow the schema."""
+        if id(schema) not in self._validators:
+            self._validators[id(schema)] = (schema, json.dumps(schema))
+        rules = self._validators[id(schema)][1]
+        text = json.dumps(instance, sort_keys=True)
+        if (rules, text) not in self._valid:
+            _validator(rules).validate(instance)
+            if len(text) <= _SHORT and len(self._valid) < _MANY:
+                self._valid.add((rules, text))
 
 
 @functools.cache
