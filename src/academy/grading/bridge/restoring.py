@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbformat
+from nbgrader.nbgraderformat import SCHEMA_VERSION
 from nbgrader.preprocessors import OverwriteCells
 
 from academy.grading.bridge.session import Book
@@ -85,7 +86,7 @@ def _take_role(cell: Any, grade_id: str, role: Role, notes: list[str]) -> None:
         notes.append(f"The cell “{grade_id}” was given another role; it has its own again.")
     if role.source.locked and role.released is not None and cell.source.strip() != role.released.strip():
         notes.append(f"The locked cell “{grade_id}” was changed; it has its own text again.")
-    about |= known | {"locked": role.source.locked}
+    about |= known | {"locked": role.source.locked, "schema_version": SCHEMA_VERSION}
     about.pop("points", None)
     if role.points is not None:
         about["points"] = role.points
