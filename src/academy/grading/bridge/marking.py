@@ -27,7 +27,16 @@ from academy.grading.bridge.course import Course
 from academy.grading.bridge.preprocessors import ExecuteConfined, LeaveToAPerson, ScoreQuestions
 from academy.grading.bridge.restoring import Role, put_in_order, roles
 from academy.grading.bridge.session import Book, one_gradebook
-from academy.grading.bridge.submission import Work, finish, is_new, prepare, read_notebook, students, submitted_at
+from academy.grading.bridge.submission import (
+    Work,
+    finish,
+    is_new,
+    prepare,
+    read_notebook,
+    students,
+    submitted_at,
+    write_notebook,
+)
 from academy.grading.execution import Run
 from academy.grading.model import Verdict
 from academy.kernels import pool, trial
@@ -339,5 +348,5 @@ def _save(marking: _Marking, work: Work, name: str, nb: Any) -> Any:
         with marking.book.db.no_autoflush:  # or each question to the gradebook would first write the last answer
             nb, resources = step(nb, resources)
         marking.book.write()
-    (work.folder / f"{name}.ipynb").write_text(nbformat.writes(nb), encoding="utf-8")
+    write_notebook(work.folder / f"{name}.ipynb", nb)
     return nb

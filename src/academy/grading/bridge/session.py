@@ -77,6 +77,20 @@ class Book(Gradebook):
             message = f"No such cell: {assignment}/{notebook}/{cell} for {student}"
             raise MissingEntry(message) from None
 
+    def find_submission(self, assignment: str, student: str) -> Any:
+        """Return a submission, asked for once until it is saved."""
+        return self._until_saved(super().find_submission, assignment, student)
+
+    def find_submission_notebook(self, notebook: str, assignment: str, student: str) -> Any:
+        """Return a notebook of a submission, asked for once until it is saved."""
+        return self._until_saved(super().find_submission_notebook, notebook, assignment, student)
+
+    def _until_saved(self, find: Any, *names: str) -> Any:
+        key = (find.__name__, *names)
+        if key not in self._submitted:
+            self._submitted[key] = find(*names)
+        return self._submitted[key]
+
     def write(self) -> None:
         """Send what has changed to the database, without saving it."""
         self._session.flush()

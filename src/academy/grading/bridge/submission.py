@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import unicodedata
@@ -18,7 +19,7 @@ from nbgrader.utils import find_all_files
 from academy.grading.bridge.course import Course
 from academy.grading.intake import UNREADABLE, fault_of
 
-__all__ = ["Work", "finish", "is_new", "prepare", "read_notebook", "students", "submitted_at"]
+__all__ = ["Work", "finish", "is_new", "prepare", "read_notebook", "students", "submitted_at", "write_notebook"]
 
 _KILOBYTE = 1000
 NO_TIME = "Its time of handing in cannot be read, so nobody knows whether it was late."
@@ -147,6 +148,17 @@ def read_notebook(file: Path) -> Any | None:
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it is no notebook
         return None
     return nb
+
+
+def write_notebook(file: Path, nb: Any) -> None:
+    """Write a notebook with each cell on a line of its own: the indented form takes ten times as long."""
+    cells = ",\n  ".join(_json(cell) for cell in nb.cells)
+    rest = "".join(f',\n "{key}": {_json(nb[key])}' for key in sorted(nb) if key != "cells")
+    file.write_text(f'{{\n "cells": [\n  {cells}\n ]{rest}\n}}\n', encoding="utf-8")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def finish(course: Course, work: Work, *, names: Iterable[str]) -> None:
