@@ -8,6 +8,7 @@ from academy.errors import NotFound
 from academy.grading import actions, queries
 from academy.grading.gradebook import scores as read_scores
 from academy.grading.model import JobKind, course_folder
+from academy.grading.overview import marked_so_far
 from academy.learning.place import assessment_of
 from academy.rights import Right
 from academy.routing import Form, Json, Request, Response, Route
@@ -63,12 +64,14 @@ def job(request: Request) -> Response:
         message = "There is no such job in this cohort."
         raise NotFound(message)
     found = queries.job(request.db, cohort=request.path["cohort"], number=int(text))
+    far = marked_so_far(request.config, found)
     return Json(
         {
             "job": found.id,
             "kind": str(found.kind),
             "assessment": found.assessment,
             "state": found.state,
+            "progress": {"done": far[0], "total": far[1]} if far else None,
             "asked_at": found.asked_at.isoformat(),
             "started_at": found.started_at.isoformat() if found.started_at else None,
             "ended_at": found.ended_at.isoformat() if found.ended_at else None,
@@ -90,6 +93,7 @@ def scores(request: Request) -> Response:
             "score": score.total,
             "most": score.most,
             "verdict": str(score.verdict),
+            "reason": score.reason,
             "needs_manual_grade": score.needs_manual_grade,
             "comment": score.comment,
             "submitted_at": score.submitted_at.isoformat() if score.submitted_at else None,

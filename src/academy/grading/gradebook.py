@@ -1,17 +1,23 @@
 """Scores, read straight from nbgrader's gradebook with one statement, without importing nbgrader.
 
-nbgrader's own export asks once per cell and person; this asks once per assignment.
+nbgrader's own export asks once per cell and person; this asks once per assignment. The gradebook knows points and no
+doubt, so why a cell has none is read from the marked notebook.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from academy.grading.execution import verdicts
 from academy.grading.keys import questions_by_cell
 from academy.grading.model import CourseFolder, Verdict
 from academy.grading.rules import verdict_of
@@ -20,14 +26,15 @@ __all__ = ["Score", "scores"]
 
 STATEMENT = text(
     """
-    SELECT work.student_id AS student, work.timestamp AS submitted_at, cell.name AS cell,
+    SELECT work.student_id AS student, work.timestamp AS submitted_at, part.name AS notebook, cell.name AS cell,
            graded.max_score AS most, graded.cell_type AS cell_type,
            grade.auto_score AS auto, grade.manual_score AS manual, grade.extra_credit AS extra,
-           grade.needs_manual_grade AS waits,
+           grade.needs_manual_grade AS waits, answer.name = cell.name AS by_hand,
            COALESCE(remark.manual_comment, '') AS comment
       FROM assignment
       JOIN submitted_assignment AS work ON work.assignment_id = assignment.id
       JOIN submitted_notebook AS book ON book.assignment_id = work.id
+      JOIN notebook AS part ON part.id = book.notebook_id
       JOIN grade ON grade.notebook_id = book.id
       JOIN base_cell AS cell ON cell.id = grade.cell_id
       JOIN grade_cells AS graded ON graded.id = cell.id
@@ -38,6 +45,7 @@ STATEMENT = text(
   ORDER BY work.student_id, cell.name
     """
 )
+_LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,16 @@ class Score:
     submitted_at: datetime | None
     """Which attempt this is about, aware UTC."""
     written: bool
-    """Whether the answer is text that a person marks."""
+    """Whether it is the answer itself that carries the points, so that a person marks it."""
+    found: Verdict | None = None
+    """What the marked notebook says about a cell without points; None: nothing, or it was not asked."""
+    reason: str = ""
+    """One sentence to ``found``; empty where the verdict says it all."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the rules found nothing for or against this answer, and nobody has settled it yet."""
+        return self.auto is None and self.needs_manual_grade and not self.written
 
     @property
     def total(self) -> float | None:
@@ -75,6 +92,8 @@ class Score:
         """What is known."""
         if self.written:
             return Verdict.MANUAL
+        if self.is_open and self.found is not None:
+            return self.found
         return verdict_of(self.total, self.most)
 
 
@@ -87,7 +106,7 @@ def scores(course: CourseFolder, assignment: str) -> list[Score]:
         rows = db.execute(STATEMENT, {"assignment": assignment}).mappings().all()
     questions = questions_by_cell(course, assignment)
     order = {question: place for place, question in enumerate(questions.values())}
-    found = [_score(dict(row), questions) for row in rows]
+    found = [_with_evidence(_score(dict(row), questions), dict(row), course, assignment) for row in rows]
     return sorted(found, key=lambda one: (one.student, order.get(one.question, len(order)), one.question))
 
 
@@ -105,5 +124,30 @@ def _score(row: dict[str, Any], questions: dict[str, str]) -> Score:
         comment=row["comment"],
         needs_manual_grade=bool(row["waits"]),
         submitted_at=moment.replace(tzinfo=UTC) if moment else None,
-        written=row["cell_type"] == "markdown",
+        written=row["cell_type"] == "markdown" or bool(row["by_hand"]),
     )
+
+
+def _with_evidence(score: Score, row: Mapping[str, Any], course: CourseFolder, assignment: str) -> Score:
+    """Add why a cell is open. Notebooks of people with points everywhere are not read."""
+    if not score.is_open:
+        return score
+    file = course.autograded(assignment, score.student) / f"{row['notebook']}.ipynb"
+    try:
+        about = _evidence(file, file.stat().st_mtime_ns).get(row["cell"])
+    except OSError:
+        about = None
+    return replace(score, found=about[0], reason=about[1]) if about else score
+
+
+@lru_cache(maxsize=1000)
+def _evidence(file: Path, changed: int) -> Mapping[str, tuple[Verdict, str]]:  # noqa: ARG001 - part of the key
+    """Return verdict and reason by nbgrader's name of the cell; nothing where the notebook cannot be read."""
+    try:
+        known = verdicts(json.loads(file.read_bytes()))
+        return {
+            cell: (Verdict(about["verdict"]), str(about.get("reason") or "")[:_LONGEST_REASON])
+            for cell, about in known.items()
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return {}

@@ -7,18 +7,30 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from academy.config import Config
 from academy.content.model import Assessment, Course
 from academy.grading import queries
 from academy.grading.gradebook import Score, scores
 from academy.grading.intake import collected
 from academy.grading.model import Job, JobKind, Verdict, course_folder
 from academy.grading.progress import Progress, progress
+from academy.grading.progress_file import progress_of
 from academy.learning.place import assessment_of
 from academy.people import queries as people
 from academy.people.model import Cohort, Member
 from academy.routing import Request
 
-__all__ = ["Eye", "Overview", "deadline_to_begin_with", "overview"]
+__all__ = ["Eye", "Overview", "deadline_to_begin_with", "in_words", "marked_so_far", "overview"]
+
+_WORDS = {
+    Verdict.DID_NOT_RUN: ("This test gave no result", "This answer could not be read"),
+    Verdict.TIMED_OUT: ("This test was stopped", "This test took too long and was stopped"),
+    Verdict.OUT_OF_MEMORY: ("This test was stopped", "This test needed too much memory and was stopped"),
+    Verdict.KERNEL_DIED: ("This test did not come to its end", "This test did not come to its end"),
+    Verdict.TAMPERED: ("This test could not be trusted", "This test could not be trusted"),
+}
+"""What is said about an open answer: before a reason, and without one."""
+_SAID_ALREADY = "This test cannot be trusted: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,7 @@ class Eye:
     question: str
     """Question id; empty: the whole submission."""
     why: str
+    """One sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,8 @@ class Overview:
     progress: Progress
     running: Job | None
     """The job that is being done or waits; None: none."""
+    marked: tuple[int, int] | None
+    """While marking runs: how many submissions are marked, and of how many."""
     failed: Job | None
     """The newest job, if it failed."""
     missing: list[Member]
@@ -50,6 +65,8 @@ class Overview:
     """Name and extension."""
     members: list[Member]
     eyes: list[Eye]
+    notes: list[Eye]
+    """What marking noticed and no mark depends on."""
 
 
 def overview(request: Request) -> Overview:
@@ -61,10 +78,13 @@ def overview(request: Request) -> Overview:
     names = {member.username: member.name for member in members}
     handed = queries.handed_in(request.db, **here)
     jobs = queries.jobs(request.db, **here)
+    running = next((job for job in jobs.values() if job.state in ("waiting", "running")), None)
     release = queries.release_of(request.db, **here)
     folder = course_folder(request.config, cohort.slug)
     marks = scores(folder, assessment.slug)
     arrived = collected(folder, assessment.slug)
+    noticed = _noticed(queries.done(request.db, **here, kind=JobKind.AUTOGRADE), marks)
+    blank = _blank(marks)
     return Overview(
         cohort=cohort,
         assessment=assessment,
@@ -78,13 +98,28 @@ def overview(request: Request) -> Overview:
             refused=_notes(jobs, JobKind.COLLECT).keys(),
             informed=queries.informed(request.db, **here),
         ),
-        running=next((job for job in jobs.values() if job.state in ("waiting", "running")), None),
+        running=running,
+        marked=marked_so_far(request.config, running) if running else None,
         failed=_failed(jobs),
         missing=[one for one in members if one.person not in handed and one.username not in arrived],
         extensions=_extensions(request, members, here),
         members=members,
-        eyes=_eyes(jobs, marks, names),
+        eyes=_eyes(jobs, marks, names, {student: noticed.get(student, []) for student in blank}),
+        notes=[
+            Eye(name=names.get(student, student), question="", why=why)
+            for student, said in sorted(noticed.items())
+            if student not in blank
+            for why in said
+        ],
     )
+
+
+def marked_so_far(config: Config, job: Job) -> tuple[int, int] | None:
+    """Return how many submissions are marked and of how many, while this job marks them; None otherwise."""
+    if job.kind is not JobKind.AUTOGRADE or job.state != "running":
+        return None
+    found = progress_of(course_folder(config, job.cohort), job.assessment)
+    return found if found and found[1] > 0 else None
 
 
 def _notes(jobs: dict[JobKind, Job], kind: JobKind) -> dict[str, str]:
@@ -104,21 +139,66 @@ def _extensions(request: Request, members: list[Member], here: dict[str, Any]) -
     return [(names[one.person], one) for one in found if one.person in names]
 
 
-def _eyes(jobs: dict[JobKind, Job], marks: list[Score], names: dict[str, str]) -> list[Eye]:
+def _noticed(jobs: list[Job], marks: list[Score]) -> dict[str, list[str]]:
+    """Return, by user name, what was said about the submission that is marked now.
+
+    A job speaks only of those whom it marked, so the newest that speaks of somebody counts; unless what it spoke of
+    was older than what is marked now.
+    """
+    moments = {mark.student: mark.submitted_at for mark in marks}
+    found: dict[str, list[str]] = {}
+    for job in jobs:
+        said: dict[str, list[str]] = {}
+        for note in (job.result or {}).get("notes", []):
+            said.setdefault(note["student"], []).append(note["note"])
+        found |= {student: notes for student, notes in said.items() if _is_about(job, moments.get(student))}
+    return found
+
+
+def _is_about(job: Job, sent: datetime | None) -> bool:
+    return sent is None or job.started_at is None or sent <= job.started_at
+
+
+def _blank(marks: list[Score]) -> set[str]:
+    """Return the people of whose submission the rules could read nothing at all."""
+    by_rules: dict[str, list[Score]] = {}
+    for mark in marks:
+        if not mark.written:
+            by_rules.setdefault(mark.student, []).append(mark)
+    return {
+        student
+        for student, hers in by_rules.items()
+        if all(mark.auto is None and mark.found is None for mark in hers) and any(mark.is_open for mark in hers)
+    }
+
+
+def _eyes(
+    jobs: dict[JobKind, Job], marks: list[Score], names: dict[str, str], blank: dict[str, list[str]]
+) -> list[Eye]:
     """List whole submissions first, then single answers without evidence; essays are counted elsewhere.
 
     What marking could not read is settled once a person has marked it.
     """
-    waiting = {mark.student for mark in marks if mark.needs_manual_grade}
-    unmarked = {name: why for name, why in _notes(jobs, JobKind.AUTOGRADE).items() if name in waiting}
-    whole = _notes(jobs, JobKind.DELIVER) | _notes(jobs, JobKind.COLLECT) | unmarked
-    found = [Eye(name=names.get(student, student), question="", why=why) for student, why in sorted(whole.items())]
-    unread = [
-        Eye(name=names.get(mark.student, mark.student), question=mark.question, why="This answer could not be read.")
-        for mark in marks
-        if mark.needs_manual_grade and mark.verdict is Verdict.DID_NOT_RUN and mark.student not in whole
+    whole = {student: notes or [in_words(Verdict.DID_NOT_RUN, "")] for student, notes in blank.items()}
+    for student, why in (_notes(jobs, JobKind.DELIVER) | _notes(jobs, JobKind.COLLECT)).items():
+        whole[student] = [why, *whole.get(student, [])]
+    found = [
+        Eye(name=names.get(student, student), question="", why=why)
+        for student, said in sorted(whole.items())
+        for why in said
     ]
-    return found + unread
+    return found + [
+        Eye(name=names.get(mark.student, mark.student), question=mark.question, why=in_words(mark.verdict, mark.reason))
+        for mark in marks
+        if mark.is_open and mark.student not in blank
+    ]
+
+
+def in_words(verdict: Verdict, reason: str) -> str:
+    """Return one sentence about an answer for which the rules found no points: what happened, and accusing nobody."""
+    before, alone = _WORDS.get(verdict, _WORDS[Verdict.DID_NOT_RUN])
+    why = reason.removeprefix(_SAID_ALREADY).strip().rstrip(".")
+    return f"{before}: {why[0].lower()}{why[1:]}." if why else f"{alone}."
 
 
 def deadline_to_begin_with(course: Course, found: Overview, now: datetime) -> str:

@@ -19,6 +19,7 @@ __all__ = [
     "Handed",
     "Release",
     "attempts_by_time",
+    "done",
     "extensions",
     "feedback_of",
     "handed_in",
@@ -124,6 +125,23 @@ def last_job(db: Connection, *, cohort: str, assessment: str, kind: JobKind) -> 
         .limit(1)
     ).first()
     return _job(row) if row else None
+
+
+def done(db: Connection, *, cohort: str, assessment: str, kind: JobKind) -> list[Job]:
+    """Return all jobs of a kind that came to a good end, oldest first."""
+    table = schema.job
+    rows = db.execute(
+        select(table)
+        .where(
+            table.c.cohort == cohort,
+            table.c.assessment == assessment,
+            table.c.kind == kind,
+            table.c.ended_at.is_not(None),
+            table.c.error.is_(None),
+        )
+        .order_by(table.c.id)
+    )
+    return [_job(row) for row in rows]
 
 
 def undelivered(db: Connection) -> dict[tuple[str, str], list[tuple[str, datetime]]]:

@@ -39,11 +39,12 @@ AUTOGRADE = (
 """nbgrader's own list, with the scoring of answers and confined execution in the place where it would just execute."""
 
 FEEDBACK = (
+    "academy.grading.bridge.showing.HideWhatHiddenTestsSaid",
     "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 )
-"""nbgrader's own list; hidden tests leave before the page is written."""
+"""nbgrader's own list; hidden tests and all that they have said leave before the page is written."""
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -87,6 +88,7 @@ def _marking(c: Any, course: CourseFolder) -> None:
 def _pages(c: Any) -> None:
     c.GenerateFeedback.preprocessors = list(FEEDBACK)
     stock = _formgrader_templates()
+    c.HTMLExporter.preprocessors = ["academy.grading.bridge.showing.ShowHarmlessly"]  # in formgrader and in feedback
     c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), *stock]
     c.HTMLExporter.filters = {"markdown2html": "academy.content.render.markdown_html"}
     c.HTMLExporter.raw_mimetypes = ["none"]  # raw cells are shown nowhere: their text would reach the page as it is

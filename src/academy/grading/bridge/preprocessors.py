@@ -1,7 +1,9 @@
-"""Four steps of ours in nbgrader's autograding, in place of the one that would execute what was handed in.
+"""Steps of ours in nbgrader's autograding, in place of the one that would execute what was handed in.
 
 Answers are data: of a submission only the text of its solution cells is taken over; the literal in it is read in this
 process with a strict parser and scored by the rules. Nothing that a person handed in is ever run here.
+
+What pages may show of a marked notebook is in ``academy.grading.bridge.showing``.
 """
 
 from __future__ import annotations
@@ -19,7 +21,6 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor, saveautogrades
 from traitlets import Integer, Unicode
 
-import academy.grading.bridge.loading  # noqa: F401 - before nbgrader
 from academy.content.questions import Question
 from academy.grading import execution
 from academy.grading.keys import cells_of, read
@@ -73,7 +74,7 @@ class ScoreQuestions(NbGraderPreprocessor):
 def _show(cell: NotebookNode, mark: Mark) -> None:
     points = repr(float(mark.points)) if mark.points is not None else "0.0"
     cell.outputs = [new_output("execute_result", {"text/plain": points}, execution_count=None)]
-    cell.metadata["academy"] = {"verdict": str(mark.verdict), "points": mark.points, "reason": ""}
+    cell.metadata["academy"] = {"verdict": str(mark.verdict), "points": mark.points, "reason": "", "ran": False}
 
 
 class ExecuteConfined(NbGraderPreprocessor):
