@@ -16,7 +16,6 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor, saveautogrades
 from traitlets import Integer, Unicode
@@ -43,7 +42,8 @@ class TakeAnswers(NbGraderPreprocessor):
         """Return the released notebook with the answers of ``nb``."""
         about = resources["nbgrader"]
         file = Path(self.released) / about["assignment"] / f"{about['notebook']}.ipynb"
-        return take_answers(nbformat.read(file, as_version=4), nb), resources
+        released = nbformat.v4.reads(file.read_text(encoding="utf-8"))  # our own, so it needs no validation
+        return take_answers(released, nb), resources
 
 
 class ScoreQuestions(NbGraderPreprocessor):
@@ -73,7 +73,8 @@ class ScoreQuestions(NbGraderPreprocessor):
 
 def _show(cell: NotebookNode, mark: Mark) -> None:
     points = repr(float(mark.points)) if mark.points is not None else "0.0"
-    cell.outputs = [new_output("execute_result", {"text/plain": points}, execution_count=None)]
+    shown = {"output_type": "execute_result", "data": {"text/plain": points}, "metadata": {}, "execution_count": None}
+    cell.outputs = [nbformat.from_dict(shown)]
     cell.metadata["academy"] = {"verdict": str(mark.verdict), "points": mark.points, "reason": "", "ran": False}
 
 

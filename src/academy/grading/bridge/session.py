@@ -40,6 +40,10 @@ class Book(Gradebook):
     def __exit__(self, *_: object) -> None:
         """Stay open."""
 
+    def find_assignment(self, name: str) -> Any:
+        """Return the assignment, asked for once."""
+        return self._once(super().find_assignment, name)
+
     def find_notebook(self, name: str, assignment: str) -> Any:
         """Return the instructor's notebook, asked for once: it does not change while submissions are marked."""
         return self._once(super().find_notebook, name, assignment)
@@ -76,6 +80,17 @@ class Book(Gradebook):
         except KeyError:
             message = f"No such cell: {assignment}/{notebook}/{cell} for {student}"
             raise MissingEntry(message) from None
+
+    def find_student(self, student: str) -> Any:
+        """Return a student, asked for once until the submission is saved."""
+        return self._until_saved(super().find_student, student)
+
+    def update_or_create_submission(self, assignment: str, student: str, **more: Any) -> Any:
+        """Return a submission, and remember its notebooks, which are looked for next."""
+        submission = super().update_or_create_submission(assignment, student, **more)
+        for part in submission.notebooks:
+            self._submitted["find_submission_notebook", part.name, assignment, student] = part
+        return submission
 
     def find_submission(self, assignment: str, student: str) -> Any:
         """Return a submission, asked for once until it is saved."""
