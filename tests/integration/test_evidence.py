@@ -1,23 +1,31 @@
-"""What pages may show of marked code: the evidence to those who mark, no hidden test to those who learn, no script to
-anybody."""
+"""What pages show of marked code: evidence to those who mark, no hidden test to those who learn, nothing that acts."""
 
 from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from academy.demo.cast import COHORT, FACILITATORS
+from academy.demo.programme import ASSESSMENT
 from academy.grading import bridge
 from academy.grading.bridge.showing import HideWhatHiddenTestsSaid, ShowHarmlessly
 from academy.grading.gradebook import Score
 from academy.grading.keys import dump
-from academy.grading.model import CourseFolder, Verdict
+from academy.grading.model import CourseFolder, Verdict, course_folder
 from tests.conftest import ROOT
+from tests.integration.conftest import Academy
 from tests.integration.grading_sample import ASSIGNMENT, QUESTIONS, delivery, notebook
 from tests.integration.test_nbgrader import needs_confinement
 
@@ -59,7 +67,8 @@ EXPLORER = """
 import json, os, sys
 turn = bytes.maketrans(bytes(range(256)), bytes(range(1, 256)) + bytes([0]))
 needles = [bytes.fromhex(text) for text in NEEDLES]
-roots = ["/", *PLACES, os.getcwd(), "/dev", "/etc", "/home", "/opt", "/proc", "/proc/self", "/root", "/run", "/tmp", "/var"]
+roots = ["/", *PLACES, os.getcwd(), "/proc/self"]
+roots += ["/" + name for name in ("dev", "etc", "home", "opt", "proc", "root", "run", "tmp", "var")]
 known = {os.path.realpath(path) for path in (sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64", "/bin", "/sbin")}
 with open("mine.txt", "w") as mine:
     mine.write("mine")
@@ -202,8 +211,16 @@ def test_code_that_looks_around_finds_nothing_of_the_grader(marked: CourseFolder
     assert not [name for name in found["environ"] if name.startswith(("ACADEMY", "JUPYTERHUB", "JPY"))]
     assert [path for path in found["readable"] if path.endswith("/work/mine.txt")], "it can find what is there"
     assert found["found"] == []
-    outside = (str(marked.root), str(marked.exchange), "/etc/passwd", "/root", "/home")
-    assert not [path for path in found["readable"] if path.startswith(outside) or path.endswith((".ipynb", ".db"))]
+    own = (
+        str(marked.root / ".grading" / ASSIGNMENT / "bittern"),
+        "/proc/",
+        tempfile.gettempdir() + "/k-",
+        "/dev/",
+        "/null",
+        sys.base_prefix,
+    )
+    assert [path for path in found["readable"] if not path.startswith(own)] == []
+    assert not [path for path in found["readable"] if path.endswith((".ipynb", ".db", ".json"))]
 
 
 def by_question(course: CourseFolder, student: str) -> dict[str, Score]:
@@ -267,3 +284,185 @@ def test_tables_and_words_of_an_output_stay_and_nothing_else_of_its_markup() -> 
     assert [text for text in ("x()", "href", "img", "style", "color") if text in first.data["text/html"]] == []
     assert second.data == {"text/plain": "This cannot be shown here."}
     assert (first.metadata, second.metadata, nb.cells[0].metadata) == ({}, {}, {})
+
+
+ACT = "document.title = window.name = 'taken over'; fetch('http://127.0.0.1:9/taken-over')"
+MARKUP = (
+    f"<script>{ACT}</script>",
+    f'<img src="x" onerror="{ACT}">',
+    f'<svg xmlns="http://www.w3.org/2000/svg" onload="{ACT}"><script>{ACT}</script></svg>',
+    f'<iframe srcdoc="<script>parent.{ACT}</script>"></iframe>',
+    f'<a href="javascript:{ACT}">a link</a>',
+    '<meta http-equiv="refresh" content="0; url=http://127.0.0.1:9/taken-over">',
+    '<link rel="stylesheet" href="http://127.0.0.1:9/taken-over"><img src="http://127.0.0.1:9/taken-over">',
+    "<style>body {background: url(http://127.0.0.1:9/taken-over)}</style>",
+    f'<details open ontoggle="{ACT}"><input autofocus onfocus="{ACT}"></details>',
+    '<base href="http://127.0.0.1:9/taken-over/"><form id="notebook"><input name="base_url"></form>',
+)
+MARKDOWN = f"{' '.join(MARKUP)}\n\n[one](javascript:{ACT.replace(' ', '')}) ![two](http://127.0.0.1:9/taken-over)"
+ACTS = """container => [...container.querySelectorAll("*")].filter(part =>
+    ["SCRIPT", "IFRAME", "OBJECT", "EMBED", "META", "LINK", "BASE", "FORM"].includes(part.tagName)
+    || [...part.attributes].some(one => /^on|^srcdoc$/i.test(one.name) || /^\\s*javascript:/i.test(one.value))
+    || (part.tagName === "IMG" && !part.src.startsWith("data:"))
+).map(part => part.outerHTML)"""
+HOST = FACILITATORS[0]
+
+
+def outputs() -> list[Any]:
+    """Return outputs of code in every form in which something could act."""
+    picture = {"image/png": "iVBORw0KGgo="}
+    about = {"filenames": {"image/png": "http://127.0.0.1:9/taken-over"}}
+    wide = {"image/png": {"width": f"1 onerror={ACT.replace(' ', '')}"}}
+    return [
+        *(new_output("display_data", {"text/html": markup}) for markup in MARKUP),
+        *(
+            new_output("display_data", {kind: "".join(MARKUP)})
+            for kind in ("image/svg+xml", "text/latex", "text/vnd.mermaid")
+        ),
+        new_output("execute_result", {"text/html": "".join(MARKUP)}, metadata={"text/html": {"isolated": True}}),
+        new_output("display_data", {"application/javascript": ACT}),
+        new_output("display_data", {"text/markdown": MARKDOWN}),
+        new_output("display_data", {"text/latex": f"$\\href{{javascript:{ACT}}}{{x}}$"}),
+        new_output("display_data", {"application/vnd.jupyter.widget-view+json": f"</script>{MARKUP[0]}"}),
+        new_output("display_data", picture, metadata=about),
+        new_output("display_data", picture, metadata=wide),
+        new_output("stream", text="".join(MARKUP)),
+        new_output("error", ename=MARKUP[0], evalue=MARKUP[1], traceback=list(MARKUP)),
+    ]
+
+
+def make_hostile(course: CourseFolder, student: str) -> None:
+    """Let a marked notebook, and what is known of one of its cells, say what a hostile one would."""
+    file = course.autograded(ASSESSMENT, student) / f"{ASSESSMENT}.ipynb"
+    nb = nbformat.read(file, as_version=4)
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs = outputs()
+    about = {"verdict": "tampered", "points": None, "reason": f"This test cannot be trusted: {''.join(MARKUP)}."}
+    test = next(cell for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "ds1-1-test")
+    test.metadata["academy"] = about
+    nb.cells += [new_raw_cell(text, metadata={"raw_mimetype": kind}) for text in MARKUP for kind in ("text/html", "")]
+    nb.cells += [
+        new_markdown_cell(MARKDOWN),
+        new_code_cell(MARKUP[0], metadata={"tags": [f'">{MARKUP[0]}']}, outputs=outputs()),
+    ]
+    nb.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"x": f"</script>{MARKUP[0]}"}}
+    file.chmod(0o600)
+    nbformat.write(nb, file)
+    with sqlite3.connect(course.gradebook) as book:
+        book.execute(
+            "UPDATE grade SET auto_score = NULL, manual_score = NULL, needs_manual_grade = 1 WHERE cell_id IN"
+            " (SELECT id FROM base_cell WHERE name = 'ds1-1-test') AND notebook_id = ?",
+            (submission(course, student),),
+        )
+
+
+def submission(course: CourseFolder, student: str) -> str:
+    """Return nbgrader's name of somebody's submission."""
+    with sqlite3.connect(course.gradebook) as book:
+        (found,) = book.execute(
+            "SELECT book.id FROM submitted_notebook AS book"
+            " JOIN submitted_assignment AS work ON work.id = book.assignment_id"
+            " JOIN assignment ON assignment.id = work.assignment_id WHERE work.student_id = ? AND assignment.name = ?",
+            (student, ASSESSMENT),
+        ).fetchone()
+    return str(found)
+
+
+@dataclass
+class Watched:
+    """A page at which everything that it does is written down."""
+
+    page: Page
+    own: str
+    """Where its requests may go."""
+    did: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", lambda request: self._note(request.url))
+        self.page.on("dialog", lambda dialog: (self.did.append("a dialog"), dialog.dismiss()))
+        self.page.on("popup", lambda popup: self.did.append(f"a window: {popup.url}"))
+
+    def _note(self, url: str) -> None:
+        if not url.startswith((f"{self.own}/", "data:", "blob:", "file:", "about:")):
+            self.did.append(url)
+
+    def open(self, address: str, *, learners_part: str, words: str) -> None:
+        """Open a page, wait until it has nothing more to do, and look at what became of a learner's part."""
+        self.page.goto(address)
+        self.page.wait_for_load_state("networkidle")
+        part = self.page.locator(learners_part).first
+        expect(part).to_contain_text(words)
+        assert part.evaluate(ACTS) == [], address
+        assert self.page.url == address
+        assert "taken over" not in (self.page.title(), self.page.evaluate("window.name"))
+        assert self.did == []
+
+
+@pytest.fixture(scope="module")
+def taken_over(academy: Academy, browser: Browser) -> None:
+    """Make sure that the markup does act where nothing keeps it from acting: in a page of its own."""
+    context = browser.new_context(bypass_csp=True)
+    for markup in MARKUP[:4]:
+        watched = Watched(context.new_page(), academy.url)
+        watched.page.set_content(f"<title>x</title>{markup}")
+        watched.page.wait_for_function("document.title === 'taken over'")
+        assert watched.did
+    context.close()
+
+
+@pytest.mark.hub
+@pytest.mark.browser
+@pytest.mark.parametrize("policies", [True, False], ids=["with policies", "without any"])
+@pytest.mark.usefixtures("taken_over")
+def test_no_page_runs_what_a_learner_wrote_or_her_code_has_shown(
+    academy: Academy, browser: Browser, newcomer: Callable[[], str], *, policies: bool
+) -> None:
+    """Formgrader, nbgrader's feedback and our own pages show it as words, even in a browser that keeps no policy."""
+    student, course = newcomer(), course_folder(academy.config, COHORT)
+    with academy.visit(student) as visitor:
+        visitor.open(f"/c/{COHORT}/assessments/{ASSESSMENT}")
+        visitor.send("/save", {"DS1-A": f"My plan. {MARKDOWN}", "then": "review"})
+        visitor.send("/submit")
+    with academy.visit(HOST) as host:
+        for step in ("collect", "autograde"):
+            host.ask_and_wait(COHORT, ASSESSMENT, step)
+        make_hostile(course, student)
+        host.ask_and_wait(COHORT, ASSESSMENT, "feedback")
+    context = browser.new_context(bypass_csp=not policies)
+    look_at_the_facilitators_pages(academy, signed_in(academy, context, HOST), course, student)
+    context.close()
+    context = browser.new_context(bypass_csp=not policies)
+    watched = signed_in(academy, context, student)
+    own = f"{academy.url}/services/academy/c/{COHORT}/assessments/{ASSESSMENT}/feedback"
+    watched.open(own, learners_part="main", words="My plan.")
+    page = course.root / "feedback" / student / ASSESSMENT / f"{ASSESSMENT}.html"
+    watched.open(page.as_uri(), learners_part="body", words="My plan.")
+    stripped = Path(page.with_name("stripped.html"))
+    stripped.write_text(page.read_text(encoding="utf-8").replace("Content-Security-Policy", "x"), encoding="utf-8")
+    watched.open(stripped.as_uri(), learners_part="body", words="My plan.")
+    context.close()
+
+
+def signed_in(academy: Academy, context: BrowserContext, username: str) -> Watched:
+    """Sign in with a browser."""
+    page = context.new_page()
+    page.goto(academy.url)
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Passphrase").fill(academy.people[username].password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/services/academy/**")
+    return Watched(page, academy.url)
+
+
+def look_at_the_facilitators_pages(academy: Academy, watched: Watched, course: CourseFolder, student: str) -> None:
+    """Open the page of the assessment, and the submission in formgrader."""
+    own = f"{academy.url}/services/academy/c/{COHORT}/facilitate/assessments/{ASSESSMENT}"
+    watched.open(own, learners_part="ul[aria-labelledby=eye]", words="This test could not be trusted: <script>")
+    watched.page.goto(f"{academy.url}/hub/grading/{COHORT}?page=gradebook")
+    watched.page.wait_for_url("**/formgrader/gradebook**", timeout=60_000)
+    address = f"{academy.url}/user/{HOST}/{COHORT}/formgrader/submissions/{submission(course, student)}/"
+    watched.open(address, learners_part="#notebook", words="My plan.")
+    watched.page.locator("span.name-hidden.glyphicon").click()
+    expect(watched.page.locator("a.name-shown")).to_be_visible()
+    assert watched.did == []
