@@ -16,8 +16,11 @@ from academy.content.build import build_assessment
 from academy.content.catalogue import load
 from academy.errors import AcademyError, BadInput, NotFound
 from academy.grading import actions, api, bridge, pages, queries
+from academy.grading.gradebook import Score
 from academy.grading.keys import dump
-from academy.grading.model import Delivery, JobKind, course_folder
+from academy.grading.model import Delivery, JobKind, Verdict, course_folder
+from academy.grading.overview import in_words
+from academy.grading.progress_file import ProgressFile
 from academy.learning.actions import submit
 from academy.people.model import Role
 from academy.rights import Actor, Right
@@ -116,6 +119,104 @@ def test_a_job_in_progress_is_shown_and_the_page_looks_again(world: World) -> No
     html = world.html(world.cast.anika)
     assert "http-equiv" not in html
     assert "Tuesday 1 December 2026, 18:00" in html
+
+
+def test_while_marking_runs_page_and_json_say_how_far_it_is(world: World) -> None:
+    """A number in words and a bar without any script; nothing of it before marking begins or after it has ended."""
+    world.release()
+    world.do(world.cast.anika, "POST", f"{HERE}/autograde", body={})
+    with world.store.read() as db:
+        waiting = queries.jobs(db, **PLACE)[JobKind.AUTOGRADE]
+    where = {"job": str(waiting.id)}
+    folder = course_folder(world.config, "river")
+    with ProgressFile(folder, ASSESSMENT) as far:
+        far.write(12, 34)
+        assert "<progress" not in world.html(world.cast.anika), "it has not begun"
+        with world.store.write() as db:
+            job = actions.begin(db, now=NOW)
+        html = world.html(world.cast.anika)
+        assert '<p id="marked">12 of 34 marked</p>' in html
+        assert '<progress class="meter" max="34" value="12" aria-labelledby="marked">' in html
+        assert "http-equiv" in html
+        found = world.json(world.cast.anika, "GET", "/api/c/{cohort}/jobs/{job}", where=where)
+        assert (found["state"], found["progress"]) == ("running", {"done": 12, "total": 34})
+        far.write(0, 0)
+        assert "<progress" not in world.html(world.cast.anika), "there is nothing to mark"
+    assert job is not None
+    with world.store.write() as db:
+        actions.finish(db, job=job, now=NOW, result={"autograded": 34, "notes": []})
+    assert world.json(world.cast.anika, "GET", "/api/c/{cohort}/jobs/{job}", where=where)["progress"] is None
+    assert "<progress" not in world.html(world.cast.anika)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "sentence"),
+    [
+        (Verdict.DID_NOT_RUN, "", "This answer could not be read."),
+        (
+            Verdict.DID_NOT_RUN,
+            "The notebook's process had ended before.",
+            "This test gave no result: the notebook's process had ended before.",
+        ),
+        (Verdict.TIMED_OUT, "It took longer.", "This test was stopped: it took longer."),
+        (Verdict.OUT_OF_MEMORY, "", "This test needed too much memory and was stopped."),
+        (Verdict.KERNEL_DIED, "It ended.", "This test did not come to its end: it ended."),
+        (
+            Verdict.TAMPERED,
+            "This test cannot be trusted: “len” was replaced.",
+            "This test could not be trusted: “len” was replaced.",
+        ),
+        (Verdict.TAMPERED, "", "This test could not be trusted."),
+    ],
+)
+def test_each_open_answer_has_one_sentence(verdict: Verdict, reason: str, sentence: str) -> None:
+    """It says what happened, not who is to blame."""
+    assert in_words(verdict, reason) == sentence
+
+
+def line(student: str, question: str, **more: Any) -> Score:
+    """Return an open line of the gradebook."""
+    values: dict[str, Any] = {"auto": None, "manual": None, "needs_manual_grade": True, "written": False} | more
+    return Score(student=student, question=question, most=1.0, extra=0.0, comment="", submitted_at=LATER, **values)
+
+
+def test_open_answers_are_listed_with_what_happened_and_notes_stand_apart(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line for each open answer, one for a submission that says nothing; a note is no reason for anything."""
+    world.release()
+    marks = [
+        line("salma", "lab", found=Verdict.TIMED_OUT, reason="It took longer than the time limit."),
+        line("salma", "lab-two", found=Verdict.TAMPERED, reason="This test cannot be trusted: <b>x</b>."),
+        line("salma", "DS1.1", auto=1.0, needs_manual_grade=False),
+        line("salma", "DS1.2", manual=1.0, needs_manual_grade=False),
+        line("salma", "DS1-A", written=True),
+        line("teal", "DS1.1"),
+        line("teal", "DS1.2"),
+    ]
+    assert [mark.total for mark in marks] == [None, None, 1.0, 1.0, None, None, None]
+    monkeypatch.setattr("academy.grading.overview.scores", lambda *_: marks)
+    said = [("salma", "“lab” uses eval. That may be fine."), ("salma", "Another note."), ("teal", "It is unreadable.")]
+    old = [("salma", "A note about an attempt before.")]
+    for notes, when in ((old, NOW), (said, LATER + timedelta(minutes=1)), ([], LATER + timedelta(minutes=2))):
+        world.do(world.cast.anika, "POST", f"{HERE}/autograde", body={})
+        with world.store.write() as db:
+            job = actions.begin(db, now=when)
+            assert job is not None
+            result = {"autograded": 2, "notes": [{"student": student, "note": note} for student, note in notes]}
+            actions.finish(db, job=job, now=when, result=result)
+    html = world.html(world.cast.anika)
+    eyes = html.partition('<ul aria-labelledby="eye">')[2].partition("</ul>")[0]
+    notes_part = html.partition('<ul aria-labelledby="noticed">')[2].partition("</ul>")[0]
+    assert re.findall(r"<li>.*?</li>", re.sub(r"</?(?:strong|bdi)[^>]*>", "", eyes)) == [
+        "<li>teal: It is unreadable.</li>",
+        "<li>salma, question lab: This test was stopped: it took longer than the time limit.</li>",
+        "<li>salma, question lab-two: This test could not be trusted: &lt;b&gt;x&lt;/b&gt;.</li>",
+    ]
+    assert re.findall(r"<li>.*?</li>", re.sub(r"</?(?:strong|bdi)[^>]*>", "", notes_part)) == [
+        "<li>salma: “lab” uses eval. That may be fine.</li>",
+        "<li>salma: Another note.</li>",
+    ]
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2026-13-01T10:00", "2026-01-01T10:00", "9" * 40])
