@@ -42,6 +42,7 @@ __all__ = ["prepare_warm", "run"]
 globals()["__builtins__"] = dict(vars(sys.modules["builtins"]))
 
 _LARGEST_PACKET = 65_536
+_NBGRADERS = ("submission_secret.txt", "timestamp.txt")
 _KEEP_TO_OURSELVES = "academy"
 
 _loads, _eval, _repr, _str, _type, _decode, _blake2b = marshal.loads, eval, repr, str, type, a2b_base64, blake2b
@@ -123,14 +124,16 @@ def _go_to_work(order: Order) -> None:
     if order.files is None:
         work.mkdir()
     else:
-        shutil.copytree(order.files, work, ignore=_links, copy_function=shutil.copyfile)
+        shutil.copytree(order.files, work, ignore=_left_out, copy_function=shutil.copyfile)
     os.chdir(work)
     os.environ |= dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR"), order.temporary_folder)
     sys.path.append(str(work))  # last: a file of a submission takes the place of no library
 
 
-def _links(folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if os.path.islink(os.path.join(folder, name))]  # noqa: PTH114, PTH118 - their names
+def _left_out(folder: str, names: list[str]) -> list[str]:
+    """Return links, which cannot be made here, and what nbgrader keeps beside a notebook for itself."""
+    links = [name for name in names if os.path.islink(os.path.join(folder, name))]  # noqa: PTH114, PTH118 - their names
+    return [*links, *_NBGRADERS]
 
 
 def _catch_what_is_printed_below() -> int:
