@@ -7,6 +7,7 @@ verdicts stand in the cells' metadata, under ``academy``.
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import os
 from collections.abc import Container, Mapping, Sequence
@@ -132,6 +133,7 @@ def _is_instructors(cell: Mapping[str, Any]) -> bool:
     return is_test(cell) or (bool(about.get("locked")) and not about.get("solution"))
 
 
+@functools.lru_cache(maxsize=256)  # the same tests stand in every submission
 def _plain_python(source: str) -> str | None:
     """Return a test as plain Python, which it mostly is; None where it is none."""
     for translate in (str, _from_ipython):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import base64
 import builtins
+import functools
 import marshal
 import warnings
 from collections.abc import Iterable
@@ -36,7 +37,27 @@ class Coded:
 
 def code(source: str, filename: str) -> Coded:
     """Compile plain Python. Raises ``SyntaxError`` and ``ValueError``."""
-    tree = ast.parse(source, filename)
+    prepared = _prepared(source)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the constant is not callable yet
+        last = _compiled(prepared.last, filename, "eval") if prepared.last else None
+        parts = (_compiled(prepared.body, filename, "exec"), last)
+    return Coded(base64.b64encode(marshal.dumps(parts)).decode(), prepared.names, prepared.shared)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A piece of code before it is compiled; nobody changes it any more."""
+
+    body: ast.Module
+    last: ast.Expression | None
+    names: tuple[str, ...]
+    shared: tuple[str, ...]
+
+
+@functools.lru_cache(maxsize=256)  # the same tests stand in every submission
+def _prepared(source: str) -> _Prepared:
+    tree = ast.parse(source)
     names = names_in(tree)
     shared = {name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names}
     looked = ast.fix_missing_locations(_LookAtValues().visit(tree))
@@ -44,10 +65,7 @@ def code(source: str, filename: str) -> Coded:
     last = ast.Expression(end.value) if isinstance(end, ast.Expr) else None
     if last is not None:
         looked.body.pop()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the constant is not callable yet
-        parts = (_compiled(looked, filename, "exec"), _compiled(last, filename, "eval") if last else None)
-    return Coded(base64.b64encode(marshal.dumps(parts)).decode(), tuple(sorted(names)), tuple(sorted(shared)))
+    return _Prepared(looked, last, tuple(sorted(names)), tuple(sorted(shared)))
 
 
 def _compiled(tree: ast.Module | ast.Expression, filename: str, mode: str) -> CodeType:
