@@ -11,7 +11,7 @@ import pytest
 
 from academy import bench
 from academy.errors import BadInput, Unavailable
-from tests.bench.bench_grade import Difference, compare, counted
+from tests.bench.bench_grade import Difference, Unknown, compare, counted, unknown_to_both
 
 HERE = ("ana", "task", "sum-test")
 WATCH = """
@@ -51,6 +51,13 @@ def test_a_cell_that_only_one_gradebook_knows_is_a_difference() -> None:
     """Also where the command says nothing about it; then there is no reason."""
     (found,) = compare({HERE: 1.0}, {}, {"submissions": []})
     assert (found.place, found.ours, found.reason) == (HERE, None, "")
+
+
+@pytest.mark.parametrize(("verdict", "listed"), [("kernel-died", True), ("manual", False)])
+def test_cells_without_a_score_in_both_are_listed_unless_a_person_marks_them(verdict: str, *, listed: bool) -> None:
+    """They are equal, but somebody has to know why."""
+    found = unknown_to_both({HERE: None}, {HERE: None}, said(verdict, "It ended."))
+    assert found == ([Unknown("ana", ("task/sum-test",), verdict, "It ended.")] if listed else [])
 
 
 def test_the_submissions_notes_stand_for_a_missing_reason() -> None:

@@ -56,6 +56,17 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """Cells of one submission for which neither grader has a score, for the same reason."""
+
+    student: str
+    cells: tuple[str, ...]
+    verdict: str
+    """Ours."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of one course."""
 
@@ -66,6 +77,8 @@ class Outcome:
     """How many were compared."""
     differences: tuple[Difference, ...]
     """In any round."""
+    unknown: tuple[Unknown, ...]
+    """Cells for which neither has a score, although no person has to mark them."""
 
 
 def write(line: str = "") -> None:
@@ -94,6 +107,7 @@ def measure(
 def _outcome(case: Case, place: Path, rounds: int) -> Outcome:
     costs: dict[str, list[Cost]] = {STOCK: [], OURS: []}
     differences: dict[Difference, None] = {}
+    unknown: tuple[Unknown, ...] = ()
     cells = 0
     for number in range(rounds):
         scores: dict[str, Scores] = {}
@@ -108,7 +122,8 @@ def _outcome(case: Case, place: Path, rounds: int) -> Outcome:
             shutil.rmtree(work)
         cells = len(scores[STOCK].keys() | scores[OURS].keys())
         differences |= dict.fromkeys(compare(scores[STOCK], scores[OURS], said))
-    return Outcome(case, costs, cells, tuple(differences))
+        unknown = tuple(unknown_to_both(scores[STOCK], scores[OURS], said))
+    return Outcome(case, costs, cells, tuple(differences), unknown)
 
 
 def _mark(grader: str, case: Case, work: Path, place: Path) -> tuple[Cost, bytes]:
@@ -141,21 +156,36 @@ def counted(auto: float | None, *, waits: bool) -> float | None:
 
 def compare(stock: Scores, ours: Scores, said: Mapping[str, Any]) -> list[Difference]:
     """Return the cells in which two gradebooks differ, with what ``academy grade --json`` said about them."""
-    cells = {
-        (submission["student"], notebook["name"], cell["id"]): (cell["verdict"], cell.get("reason") or "")
-        for submission in said["submissions"]
-        for notebook in submission["notebooks"]
-        for cell in notebook["cells"]
-    }
-    notes = {submission["student"]: " ".join(submission["notes"]) for submission in said["submissions"]}
+    known = _said(said)
     found = []
     for place in sorted(stock.keys() | ours.keys()):
         if place in stock and place in ours and stock[place] == ours[place]:
             continue
-        verdict, reason = cells.get(place, ("not listed", ""))
-        reason = reason or notes.get(place[0], "")
+        verdict, reason = known.get(place, ("not listed", ""))
         found.append(Difference(place, stock.get(place), ours.get(place), verdict, reason))
     return found
+
+
+def unknown_to_both(stock: Scores, ours: Scores, said: Mapping[str, Any]) -> list[Unknown]:
+    """Return cells without a score in both gradebooks that no person was meant to mark."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for place, (verdict, reason) in sorted(_said(said).items()):
+        if verdict != "manual" and place in stock and stock[place] is None and ours.get(place) is None:
+            found.setdefault((place[0], verdict, reason), []).append("/".join(place[1:]))
+    return [Unknown(student, tuple(cells), verdict, reason) for (student, verdict, reason), cells in found.items()]
+
+
+def _said(said: Mapping[str, Any]) -> dict[Place, tuple[str, str]]:
+    """Return verdict and reason by cell; where a cell has no reason, the notes on its submission."""
+    return {
+        (submission["student"], notebook["name"], cell["id"]): (
+            cell["verdict"],
+            cell.get("reason") or " ".join(submission["notes"]),
+        )
+        for submission in said["submissions"]
+        for notebook in submission["notebooks"]
+        for cell in notebook["cells"]
+    }
 
 
 def show(outcome: Outcome, rounds: int) -> None:
@@ -176,6 +206,9 @@ def show(outcome: Outcome, rounds: int) -> None:
     for one in outcome.differences:
         write(f"  {'/'.join(one.place)}: nbgrader {_points(one.stock)}, ours {_points(one.ours)}")
         write(f"      {one.verdict}: {one.reason or 'no reason was given'}")
+    for some in outcome.unknown:
+        write(f"  {some.student}: neither has a score for {', '.join(some.cells)}")
+        write(f"      {some.verdict}: {some.reason or 'no reason was given'}")
     write()
 
 

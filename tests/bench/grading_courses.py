@@ -34,10 +34,10 @@ c.CourseDirectory.course_id = "bench"
 """
 TROUBLES: Mapping[str, str] = {
     "warns": """
-import warnings
+import logging
 
 def squares(n):
-    warnings.warn("This will change in the next version.")
+    logging.warning("This will change in the next version.")
     if n < 1:
         raise ValueError
     return [i ** 2 for i in range(1, n + 1)]
@@ -51,7 +51,7 @@ def squares(n):
         except:
             pass
 """,
-    "ends-when-tested": """
+    "ends-when-called": """
 import os
 
 def squares(n):
