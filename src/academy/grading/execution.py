@@ -11,6 +11,7 @@ import functools
 import json
 import os
 from collections.abc import Container, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,10 +57,12 @@ def has_code(nb: Mapping[str, Any], data: Container[str]) -> bool:
     return any(_is_run(cell, data) for cell in nb["cells"])
 
 
-async def execute(notebook: bytes, run: Run, files: Path | None = None) -> bytes:
+async def execute(
+    notebook: bytes, run: Run, files: Path | None = None, *, room: AbstractAsyncContextManager[None] | None = None
+) -> bytes:
     """Run the code cells of a notebook that nbgrader has put in order, beside copies of ``files``.
 
-    Raises ``UntrustedCodeRefused`` and ``KernelNotStarted``.
+    ``room`` is held while cells run. Raises ``UntrustedCodeRefused`` and ``KernelNotStarted``.
     """
     nb = json.loads(notebook)
     cells = [cell for cell in nb["cells"] if _is_run(cell, run.not_run)]
@@ -72,6 +75,7 @@ async def execute(notebook: bytes, run: Run, files: Path | None = None) -> bytes
             environment=_environment(),
             modules=run.modules,
             seconds=run.notebook_seconds,
+            room=room,
         )
         answers = iter(shown)
         for cell, step in zip(cells, steps, strict=True):

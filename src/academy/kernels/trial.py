@@ -55,13 +55,15 @@ async def run(
     environment: dict[str, str],
     modules: tuple[str, ...] = (),
     seconds: float = 600.0,
+    room: contextlib.AbstractAsyncContextManager[None] | None = None,
 ) -> list[Shown]:
     """Run the cells of one notebook in a confined process of its own and return what came of each.
 
     ``files`` is a folder whose content the notebook finds beside itself; it is copied, nothing is ever written to it.
-    ``seconds`` limits the notebook as a whole. Raises ``UntrustedCodeRefused`` and ``KernelNotStarted``.
+    ``seconds`` limits the notebook as a whole. ``room`` is held while cells run, and not while the process is prepared
+    or ended. Raises ``UntrustedCodeRefused`` and ``KernelNotStarted``.
     """
-    async with _process(files, confinement, environment, modules) as process:
+    async with _process(files, confinement, environment, modules) as process, room or contextlib.nullcontext():
         ends = time.monotonic() + seconds
         shown: list[Shown] = []
         for step in steps:

@@ -50,6 +50,8 @@ NOT_RUN = "The course's settings say that nothing is run."
 Progress = Callable[[int, int], None]
 IN_HAND = 3
 """Submissions that are worked on for each one that runs: while one is recorded, the next need not wait."""
+ALIVE = 2
+"""Processes for each notebook that runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class _Marking:
     executes: bool
     room: asyncio.Semaphore = field(default_factory=asyncio.Semaphore)
     """How many notebooks may run at once."""
+    alive: asyncio.Semaphore = field(default_factory=asyncio.Semaphore)
+    """How many processes there may be: while one runs, the next is prepared, and the last taken leave of."""
     notes: dict[str, list[str]] = field(default_factory=dict)
     done: int = 0
 
@@ -197,6 +201,7 @@ async def _mark_all(marking: _Marking, names: list[str], jobs: int, progress: Pr
     progress(0, len(names))
     in_hand = asyncio.Semaphore(jobs * IN_HAND)
     marking.room = asyncio.Semaphore(jobs)
+    marking.alive = asyncio.Semaphore(jobs * ALIVE)
 
     async def one(student: str) -> None:
         async with in_hand:
@@ -286,8 +291,8 @@ async def _run(marking: _Marking, work: Work, name: str, nb: Any) -> Any:
     if marking.executes:
         run = replace(marking.run, not_run=frozenset(resources.get("academy_data", ())))
         work.notes += forging.notes([cell for cell in nb.cells if _is_learners(cell, run.not_run)])
-        async with marking.room:
-            ran = await execution.execute(json.dumps(nb).encode(), run, work.folder)
+        async with marking.alive:
+            ran = await execution.execute(json.dumps(nb).encode(), run, work.folder, room=marking.room)
         nb = nbformat.from_dict(json.loads(ran))
     else:
         _leave_unrun(nb)
