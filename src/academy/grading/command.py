@@ -10,12 +10,14 @@ import sys
 import sysconfig
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from academy.config import load
 from academy.errors import AcademyError, BadInput
 from academy.grading.model import course_folder
+from academy.kernels import pool, trial
 from academy.kernels.model import Confinement, Layer, Limits
 
 __all__ = ["main"]
@@ -58,6 +60,30 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _grade(options: argparse.Namespace, started: float) -> int:
+    root = options.course_dir or course_folder(load(), options.course).root
+    _warm_up(root, options.assessment)
+    try:
+        return _mark(root, options, started)
+    finally:
+        pool.close()
+
+
+def _warm_up(root: Path, assignment: str) -> None:
+    """Start the process from which notebooks' processes are forked while nbgrader is loaded, which takes as long.
+
+    Where this looks in the wrong place, marking starts it itself. An assessment of ours, which has a key, needs none.
+    """
+    from academy.grading import execution  # noqa: PLC0415 - only marking needs it
+
+    if (root / "keys" / f"{assignment}.json").exists():
+        return
+    with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):  # marking says what is wrong with it
+        sources = [json.loads(file.read_bytes()) for file in sorted((root / "source" / assignment).glob("*.ipynb"))]
+        if sources:
+            trial.warm_up(execution.imports(sources))
+
+
+def _mark(root: Path, options: argparse.Namespace, started: float) -> int:
     from academy.grading.bridge import course as courses  # noqa: PLC0415 - nbgrader takes time to load
     from academy.grading.bridge.marking import mark  # noqa: PLC0415
     from academy.grading.bridge.report import report  # noqa: PLC0415
@@ -65,7 +91,6 @@ def _grade(options: argparse.Namespace, started: float) -> int:
 
     gc.freeze()  # what was imported stays; looking at it again and again takes 7 of 100 parts of the time
     _find_programs()
-    root = options.course_dir or course_folder(load(), options.course).root
     course = courses.open_course(root, options.assessment, student=options.student)
     limits = Limits(memory=options.memory)
     run = Run(confinement=Confinement(limits=limits, run_untrusted_code_without=_layers(options)))
