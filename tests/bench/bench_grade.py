@@ -1,7 +1,8 @@
-"""Mark the same submissions with nbgrader and with ours by turns in one run, and print what each costs: no test.
+"""Mark the same submissions with nbgrader and with ours by turns, and print what each costs: no test.
 
 ``academy bench grade [--rounds N] [--submissions N] [--only quickstart|assessment] [--trouble]``. Each run starts from
-a fresh copy of the course folder and its gradebook. Scores are compared cell by cell through both gradebooks.
+a fresh copy of the course folder and its gradebook. Looking at memory costs time, so that is done in a run of its own.
+Scores are compared cell by cell through both gradebooks.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ class Outcome:
 
     case: Case
     costs: Mapping[str, list[Cost]]
-    """By grader, one for each round."""
+    """By grader, one for each round, in which nobody looked at memory."""
+    weights: Mapping[str, Cost]
+    """By grader, of a run of its own."""
     cells: int
     """How many were compared."""
     differences: tuple[Difference, ...]
@@ -107,38 +110,45 @@ def measure(
 def _outcome(case: Case, place: Path, rounds: int) -> Outcome:
     costs: dict[str, list[Cost]] = {STOCK: [], OURS: []}
     differences: dict[Difference, None] = {}
-    unknown: tuple[Unknown, ...] = ()
-    cells = 0
     for number in range(rounds):
-        scores: dict[str, Scores] = {}
-        said: Mapping[str, Any] = {}
-        for grader in (STOCK, OURS) if number % 2 == 0 else (OURS, STOCK):
-            work = place / "work"
-            shutil.copytree(case.stock if grader == STOCK else case.ours, work)
-            cost, answer = _mark(grader, case, work, place)
-            costs[grader].append(cost)
-            scores[grader] = _read(work / "gradebook.db")
-            said = json.loads(answer) if grader == OURS else said
-            shutil.rmtree(work)
-        cells = len(scores[STOCK].keys() | scores[OURS].keys())
-        differences |= dict.fromkeys(compare(scores[STOCK], scores[OURS], said))
-        unknown = tuple(unknown_to_both(scores[STOCK], scores[OURS], said))
-    return Outcome(case, costs, cells, tuple(differences), unknown)
+        order = (STOCK, OURS) if number % 2 == 0 else (OURS, STOCK)
+        runs = {grader: _mark(grader, case, place) for grader in order}
+        for grader in order:
+            costs[grader].append(runs[grader].cost)
+        scores = runs[STOCK].scores, runs[OURS].scores
+        differences |= dict.fromkeys(compare(*scores, runs[OURS].said))
+        unknown = tuple(unknown_to_both(*scores, runs[OURS].said))
+        cells = len(scores[0].keys() | scores[1].keys())
+    weights = {grader: _mark(grader, case, place, weigh=True).cost for grader in (STOCK, OURS)}
+    return Outcome(case, costs, weights, cells, tuple(differences), unknown)
 
 
-def _mark(grader: str, case: Case, work: Path, place: Path) -> tuple[Cost, bytes]:
-    """Run one grader in a course folder; return what it cost and what it said."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run of one grader."""
+
+    cost: Cost
+    scores: Scores
+    said: Mapping[str, Any]
+    """What ``academy grade --json`` printed; nothing for the other."""
+
+
+def _mark(grader: str, case: Case, place: Path, *, weigh: bool = False) -> _Run:
+    """Run one grader in a fresh copy of the course folder."""
+    work, out, log = place / "work", place / "out", place / "log"
+    shutil.copytree(case.stock if grader == STOCK else case.ours, work)
     command = {
         STOCK: ["nbgrader", "autograde", case.assignment],
         OURS: ["academy", "grade", "bench", case.assignment, "--course-dir", str(work), "--json"],
     }[grader]
     program = str(Path(sysconfig.get_path("scripts")) / command[0])
-    out, log = place / "out", place / "log"
     environment = grading_courses.environment(place)
-    cost = run([program, *command[1:]], folder=work, environment=environment, out=out, log=log)
+    cost = run([program, *command[1:]], folder=work, environment=environment, out=out, log=log, weigh=weigh)
     if grader == OURS and cost.status:
         raise RuntimeError(log.read_text(encoding="utf-8", errors="replace")[-2000:])
-    return cost, out.read_bytes()
+    found = _Run(cost, _read(work / "gradebook.db"), json.loads(out.read_bytes()) if grader == OURS else {})
+    shutil.rmtree(work)
+    return found
 
 
 def _read(gradebook: Path) -> Scores:
@@ -191,16 +201,14 @@ def _said(said: Mapping[str, Any]) -> dict[Place, tuple[str, str]]:
 def show(outcome: Outcome, rounds: int) -> None:
     """Print what came of one course."""
     write(f"{outcome.case.name}: {outcome.case.submissions} submissions, median of {rounds}")
-    write(f"{'':<20}{'wall':>10}{'CPU':>10}{'peak memory':>14}{'processes':>11}{'other work':>12}")
-    middle = {grader: _median(costs) for grader, costs in outcome.costs.items()}
-    for grader, cost in middle.items():
-        write(
-            f"{grader:<20}{cost.wall:>8.2f} s{cost.cpu:>8.2f} s{cost.peak:>11.0f} MB"
-            f"{cost.processes:>11}{cost.others:>11.0%}"
-        )
-    stock, ours = middle[STOCK], middle[OURS]
-    wall, cpu, peak = stock.wall / ours.wall, stock.cpu / ours.cpu, stock.peak / ours.peak
-    write(f"{'times less':<20}{wall:>10.1f}{cpu:>10.1f}{peak:>14.2f}")
+    write(f"{'':<20}{'wall':>10}{'CPU':>10}{'other work':>12}{'peak memory':>14}{'processes':>11}")
+    times = {grader: _median(costs) for grader, costs in outcome.costs.items()}
+    for grader, (wall, cpu, others) in times.items():
+        weight = outcome.weights[grader]
+        write(f"{grader:<20}{wall:>8.2f} s{cpu:>8.2f} s{others:>12.0%}{weight.peak:>11.0f} MB{weight.processes:>11}")
+    wall, cpu = (stock / ours for stock, ours in zip(times[STOCK][:2], times[OURS][:2], strict=True))
+    peak = outcome.weights[STOCK].peak / outcome.weights[OURS].peak
+    write(f"{'times less':<20}{wall:>10.1f}{cpu:>10.1f}{'':>12}{peak:>14.2f}")
     equal = outcome.cells - len({one.place for one in outcome.differences})
     write(f"{equal} of {outcome.cells} graded cells have the same score.")
     for one in outcome.differences:
@@ -212,15 +220,11 @@ def show(outcome: Outcome, rounds: int) -> None:
     write()
 
 
-def _median(costs: Sequence[Cost]) -> Cost:
-    return Cost(
-        wall=statistics.median(cost.wall for cost in costs),
-        cpu=statistics.median(cost.cpu for cost in costs),
-        peak=statistics.median(cost.peak for cost in costs),
-        processes=max(cost.processes for cost in costs),
-        others=statistics.median(cost.others for cost in costs),
-        status=costs[-1].status,
-    )
+def _median(costs: Sequence[Cost]) -> tuple[float, float, float]:
+    """Return the medians of wall and CPU seconds, and of the share of other work."""
+    values = zip(*((cost.wall, cost.cpu, cost.others) for cost in costs), strict=True)
+    wall, cpu, others = map(statistics.median, values)
+    return wall, cpu, others
 
 
 def _points(score: float | None) -> str:
@@ -235,6 +239,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", choices=["quickstart", "assessment"], help="one of the two courses")
     parser.add_argument("--trouble", action="store_true", help="add submissions that nbgrader marks wrongly")
     options = parser.parse_args(arguments)
+    if options.rounds < 1:
+        parser.error("there has to be one round")
     outcomes = measure(**vars(options))
     for outcome in outcomes:
         show(outcome, options.rounds)

@@ -37,11 +37,11 @@ class Cost:
     cpu: float
     """Seconds of processor time, of all its processes together."""
     peak: float
-    """Largest sum of PSS at one moment, in MB (10⁶ bytes)."""
+    """Largest sum of PSS at one moment, in MB (10⁶ bytes); 0 if nobody looked."""
     processes: int
-    """Most of them at one moment."""
+    """Most of them at one moment; 0 if nobody looked."""
     others: float
-    """Share of the machine's processors that other work took meanwhile, the looking included; 0 to 1."""
+    """Share of the machine's processors that other work took meanwhile, 0 to 1."""
     status: int
     """Exit code."""
 
@@ -53,21 +53,28 @@ class _Seen:
     ended: threading.Event = field(default_factory=threading.Event)
 
 
-def run(command: Sequence[str], *, folder: Path, environment: Mapping[str, str], out: Path, log: Path) -> Cost:
-    """Run a command to its end and return what it cost; this process must have no other children meanwhile."""
+def run(
+    command: Sequence[str], *, folder: Path, environment: Mapping[str, str], out: Path, log: Path, weigh: bool = True
+) -> Cost:
+    """Run a command to its end and return what it cost; this process must have no other children meanwhile.
+
+    Looking at memory takes time from the command, more from one with many processes; without ``weigh`` nobody looks.
+    """
     adopt_orphans()
     seen = _Seen()
-    watcher = threading.Thread(target=_watch, args=(seen,))
+    watcher = threading.Thread(target=_watch, args=(seen,)) if weigh else None
     busy, begin = _busy(), time.perf_counter()
     with out.open("wb") as said, log.open("wb") as noted:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=noted)
-    watcher.start()
+    if watcher:
+        watcher.start()
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - begin
     busy = _busy() - busy
     seen.ended.set()
-    watcher.join()
+    if watcher:
+        watcher.join()
     cpu = used.ru_utime + used.ru_stime + sum(_left_behind())
     others = max(0.0, busy - cpu) / (wall * CORES)
     return Cost(wall, cpu, seen.peak / 1e6, seen.processes, others, process.returncode)
