@@ -58,8 +58,7 @@ _BUILTINS = sys.modules["builtins"]
 
 def prepare_warm() -> None:
     """Do in the warm process, once, what every notebook's process would do."""
-    make()
-    witness.pin()
+    witness.pin(make())
 
 
 def run(order: Order, lifelines: Sequence[int], channel: socket.socket) -> None:
