@@ -58,7 +58,8 @@ _BUILTINS = sys.modules["builtins"]
 
 def prepare_warm() -> None:
     """Do in the warm process, once, what every notebook's process would do."""
-    witness.pin(make())
+    make()
+    witness.pin()
 
 
 def run(order: Order, lifelines: Sequence[int], channel: socket.socket) -> None:

@@ -78,20 +78,12 @@ _mro_of, _dict_of = type.__dict__["__mro__"].__get__, type.__dict__["__dict__"].
 
 
 _type_of = type
-_state = SimpleNamespace(pins={}, class_pins={}, settled=set())
+_state = SimpleNamespace(pins={}, class_pins={})
 """No class of ours: whoever finds one finds its methods."""
 
 
-def pin(shell: Any) -> None:
-    """Remember what libraries and the shell are like, in the warm process, when all are there."""
-    parts = [*vars(shell).values(), *vars(type(shell)).values()]
-    _state.settled = {type(part) for part in parts} - {
-        FunctionType,
-        MethodType,
-        functools.partial,
-        staticmethod,
-        classmethod,
-    }
+def pin() -> None:
+    """Remember what libraries are like, in the warm process, when all are there."""
     _state.pins = {name: dict(vars(sys.modules[name])) for name in _PINNED if name in sys.modules}
     _state.class_pins = {kind: dict(vars(kind)) for kind in _PINNED_CLASSES}
 
@@ -174,8 +166,8 @@ def _look_at_shell() -> None:
         shell.ast_transformers,
         *shell.events.callbacks.values(),
         shell.custom_exceptions,
-        [part for part in list(vars(shell).values()) if _type_of(part) not in _state.settled],
-        [part for part in list(vars(type(shell)).values()) if _type_of(part) not in _state.settled],
+        list(vars(shell).values()),
+        list(vars(type(shell)).values()),
         sys.meta_path,
         sys.path_hooks,
         [sys.displayhook, sys.excepthook, sys.unraisablehook],
