@@ -353,6 +353,7 @@ def test_in_a_browser_she_runs_a_cell_and_nothing_is_asked_of_another_host(
     page.locator(".jp-LauncherCard").first.click(timeout=60_000)
     cell = page.locator(".jp-Notebook .jp-Cell .cm-content").first
     cell.click(timeout=60_000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)  # JupyterLab drops what is run before
     page.keyboard.type("print(6 * 7)")
     page.keyboard.press("Shift+Enter")
     page.locator(".jp-OutputArea-output", has_text="42").wait_for(timeout=60_000)

@@ -486,12 +486,15 @@ def run_in_a_kernel(academy: Installation, visitor: Visitor, code: str, server: 
         json.dumps({"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content})
     )
     printed = ""
-    while True:
+    ended: set[str] = set()
+    while ended != {"execute_reply", "idle"}:  # they come on two channels, in any order
         message = json.loads(line.recv())
-        assert message["header"]["msg_type"] != "error", message["content"]
-        printed += message["content"].get("text", "") if message["header"]["msg_type"] == "stream" else ""
-        if message["header"]["msg_type"] == "execute_reply":
-            break
+        if message["parent_header"].get("msg_id") != header["msg_id"]:
+            continue
+        kind, told = message["header"]["msg_type"], message["content"]
+        assert kind != "error", told
+        printed += told["text"] if kind == "stream" else ""
+        ended |= {kind, told.get("execution_state")} & {"execute_reply", "idle"}
     line.close()
     visitor.http.delete(f"{server}/api/kernels/{kernel}", headers=xsrf(visitor, server))
     return printed

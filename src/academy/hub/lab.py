@@ -23,6 +23,7 @@ def update_lab(c: Any, *, idle: int) -> None:
     c.ServerApp.allow_root = True  # in a container the whole academy may be root; the server is no more than that
     c.MappingKernelManager.cull_idle_timeout = idle
     c.KernelManager.transport = "ipc"  # no kernel listens on a port
+    c.KernelProvisionerFactory.default_provisioner_name = "academy-fork"
     c.LabApp.news_url = None
     c.LabApp.check_for_updates_class = "jupyterlab.handlers.announcements.NeverCheckForUpdate"
     c.LabApp.extension_manager = "readonly"  # the other one asks PyPI
