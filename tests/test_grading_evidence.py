@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from academy.grading.evidence import canaries, is_hidden, judge, outputs_of
+from academy.grading.evidence import canaries, hidden_lines, judge, outputs_of
 from academy.grading.forging import notes
 from academy.grading.model import Verdict
 from academy.grading.shown import safe_outputs
@@ -86,7 +86,7 @@ def test_the_line_of_a_hidden_test_is_not_quoted() -> None:
     """A visible line is; of a hidden one only that it is hidden."""
     source = "assert a\n### BEGIN HIDDEN TESTS\nassert b\n### END HIDDEN TESTS\nassert c"
     lines = source.splitlines()
-    assert [is_hidden(lines, number) for number in (1, 3, 5)] == [False, True, False]
+    assert hidden_lines(lines) == [False, True, True, True, False]
     for number, quoted in ((1, True), (3, False), (5, True)):
         shown = Shown(end=End.ERROR, check=checked(end="assertion", error="AssertionError", line=number))
         text = str(outputs_of(shown, judge(shown, 1.0), source))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,6 +90,14 @@ def test_a_test_may_take_a_name_away_and_give_it_back() -> None:
         ),
     )
     assert (outcome.end, outcome.doubts) == (End.DONE, ())
+
+
+@confined
+@pytest.mark.parametrize("ending", ["exit()", "quit()", "import sys\nsys.exit()"])
+def test_a_cell_that_ends_its_session_ends_nothing_here(ending: str) -> None:
+    """What comes after it runs and is judged by what it does."""
+    _, after = run(cell(ending), check("assert 3 + 4 == 7"))
+    assert (after.end, after.doubts) == (End.DONE, ())
 
 
 @confined
@@ -193,11 +203,11 @@ def test_a_test_travels_without_its_text() -> None:
     """Names and constants are in it, as the computer needs them; comments and the text are not."""
     coded = code("# a remark for instructors\nassert half(2) == 1", "<somewhere>")
     assert "half" in coded.names
-    assert b"remark" not in __import__("base64").b64decode(coded.data)
+    assert b"remark" not in base64.b64decode(coded.data)
 
 
 def test_names_are_found_where_they_are_used_and_defined() -> None:
     """Imports count with the packages above them; what is no Python defines nothing."""
-    tree = __import__("ast").parse("import a.b\nfrom c.d import e\nf(g)")
+    tree = ast.parse("import a.b\nfrom c.d import e\nf(g)")
     assert names_in(tree) == {"a", "a.b", "c", "c.d", "f", "g"}
     assert defined_in(["def f():\n    x = 1", "class K:\n    pass", "%magic"]) == {"f", "x", "K"}

@@ -7,7 +7,6 @@ import gc
 import json
 import os
 import sys
-import sysconfig
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,6 +16,7 @@ from typing import Any
 from academy.config import load
 from academy.errors import AcademyError, BadInput
 from academy.grading.model import course_folder
+from academy.grading.programs import find_programs
 from academy.kernels import pool, trial
 from academy.kernels.model import Confinement, Layer, Limits
 
@@ -90,7 +90,7 @@ def _mark(root: Path, options: argparse.Namespace, started: float) -> int:
     from academy.grading.execution import Run  # noqa: PLC0415
 
     gc.freeze()  # what was imported stays; looking at it again and again takes 7 of 100 parts of the time
-    _find_programs()
+    find_programs()
     course = courses.open_course(root, options.assessment, student=options.student)
     limits = Limits(memory=options.memory)
     run = Run(confinement=Confinement(limits=limits, run_untrusted_code_without=_layers(options)))
@@ -110,13 +110,6 @@ def _layers(options: argparse.Namespace) -> frozenset[Layer]:
         known = ", ".join(layer.value for layer in Layer)
         message = f"--run-untrusted-code-without names layers of the confinement: {known}."
         raise BadInput(message, code="no-layer", field="run-untrusted-code-without") from None
-
-
-def _find_programs() -> None:
-    """Put this environment's programs on PATH: nbgrader starts ``alembic`` by name when it makes a gradebook."""
-    programs = sysconfig.get_path("scripts")
-    if programs not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
 
 
 class _Bar:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from academy.grading.model import Verdict
 from academy.kernels.steps import Check, End, Shown
 
-__all__ = ["Judged", "canaries", "judge", "outputs_of"]
+__all__ = ["Judged", "canaries", "hidden_lines", "judge", "outputs_of"]
 
 BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 """nbgrader's own marks around hidden tests."""
@@ -103,14 +104,15 @@ def _error(check: Check, source: str) -> dict[str, Any]:
     where = []
     if 0 < check.line <= len(lines):
         where = [f"line {check.line}: {lines[check.line - 1].strip()}"]
-        if is_hidden(lines, check.line):
+        if hidden_lines(lines)[check.line - 1]:
             where = ["in a hidden test"]
     return {"output_type": "error", "ename": check.error, "evalue": check.message, "traceback": [*where, said]}
 
 
-def is_hidden(lines: list[str], number: int) -> bool:
-    """Tell whether a line (from 1) of a test stands between nbgrader's marks for hidden tests."""
-    before = lines[:number]
-    begins = [place for place, line in enumerate(before) if BEGIN_HIDDEN in line]
-    ends = [place for place, line in enumerate(before) if END_HIDDEN in line]
-    return bool(begins) and (not ends or ends[-1] < begins[-1])
+def hidden_lines(lines: Iterable[str], begin: str = BEGIN_HIDDEN, end: str = END_HIDDEN) -> list[bool]:
+    """Tell of each line of a test whether it stands between nbgrader's marks for hidden tests, the marks included."""
+    found, hidden = [], False
+    for line in lines:
+        hidden = begin in line or (hidden and end not in line)
+        found.append(hidden or end in line)
+    return found

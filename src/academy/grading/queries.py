@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from academy.errors import NotFound
 from academy.grading.model import Delivery, Job, JobKind
@@ -112,36 +112,26 @@ def jobs(db: Connection, *, cohort: str, assessment: str) -> dict[JobKind, Job]:
 
 def last_job(db: Connection, *, cohort: str, assessment: str, kind: JobKind) -> Job | None:
     """Return the newest job of a kind that has ended."""
-    table = schema.job
-    row = db.execute(
-        select(table)
-        .where(
-            table.c.cohort == cohort,
-            table.c.assessment == assessment,
-            table.c.kind == kind,
-            table.c.ended_at.is_not(None),
-        )
-        .order_by(table.c.id.desc())
-        .limit(1)
-    ).first()
+    ended = _ended(cohort, assessment, kind)
+    row = db.execute(ended.order_by(schema.job.c.id.desc()).limit(1)).first()
     return _job(row) if row else None
 
 
 def done(db: Connection, *, cohort: str, assessment: str, kind: JobKind) -> list[Job]:
     """Return all jobs of a kind that came to a good end, oldest first."""
-    table = schema.job
-    rows = db.execute(
-        select(table)
-        .where(
-            table.c.cohort == cohort,
-            table.c.assessment == assessment,
-            table.c.kind == kind,
-            table.c.ended_at.is_not(None),
-            table.c.error.is_(None),
-        )
-        .order_by(table.c.id)
-    )
+    ended = _ended(cohort, assessment, kind)
+    rows = db.execute(ended.where(schema.job.c.error.is_(None)).order_by(schema.job.c.id))
     return [_job(row) for row in rows]
+
+
+def _ended(cohort: str, assessment: str, kind: JobKind) -> Select[Any]:
+    table = schema.job
+    return select(table).where(
+        table.c.cohort == cohort,
+        table.c.assessment == assessment,
+        table.c.kind == kind,
+        table.c.ended_at.is_not(None),
+    )
 
 
 def undelivered(db: Connection) -> dict[tuple[str, str], list[tuple[str, datetime]]]:

@@ -8,7 +8,6 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import StdinNotImplementedError
@@ -158,21 +157,9 @@ class _Publisher(DisplayPublisher):
         recorder.clear(wait=wait)
 
 
-class _Compiler(CachingCompiler):
-    """Remembers under which name it has compiled the last cell."""
-
-    last = ""
-
-    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
-        """Return IPython's name."""
-        self.last = str(super().get_code_name(raw_code, transformed_code, number))
-        return self.last
-
-
 class NotebookShell(InteractiveShell):
     """IPython without a terminal and without a frontend."""
 
-    compiler_class = Type(_Compiler)
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
     colors = Unicode("nocolor")

@@ -76,7 +76,6 @@ _getframe, _stat, _waitid, _sleep, _local = sys._getframe, os.stat, os.waitid, t
 _getsignal, _type_name = signal.getsignal, type.__dict__["__name__"].__get__
 _mro_of, _dict_of = type.__dict__["__mro__"].__get__, type.__dict__["__dict__"].__get__
 
-
 _type_of = type
 _state = SimpleNamespace(pins={}, class_pins={})
 """No class of ours: whoever finds one finds its methods."""

@@ -6,7 +6,6 @@ import contextlib
 import functools
 import io
 import os
-import sysconfig
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from traitlets.config import Config
 
 from academy.errors import AcademyError, Conflict
 from academy.grading.model import CourseFolder
+from academy.grading.programs import find_programs
 from academy.grading.settings import course_settings, settings_file
 
 __all__ = ["add_students", "convert", "course_directory", "gradebook", "naive", "plainly", "prepare_course", "write"]
@@ -35,7 +35,7 @@ def plainly(doing: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            _find_programs()
+            find_programs()
             try:
                 with contextlib.redirect_stdout(io.StringIO()):
                     return function(*args, **kwargs)
@@ -48,13 +48,6 @@ def plainly(doing: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return run
 
     return decorate
-
-
-def _find_programs() -> None:
-    """Put this environment's programs on PATH: nbgrader starts ``alembic`` by name when it makes a gradebook."""
-    programs = sysconfig.get_path("scripts")
-    if programs not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
 
 
 def configuration(course: CourseFolder) -> Config:

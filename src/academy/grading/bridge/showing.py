@@ -18,6 +18,7 @@ from nbgrader import utils
 from nbgrader.preprocessors.base import NbGraderPreprocessor
 from nbgrader.preprocessors.clearhiddentests import ClearHiddenTests
 
+from academy.grading.evidence import hidden_lines
 from academy.grading.model import Verdict
 
 __all__ = ["HideWhatHiddenTestsSaid", "ShowHarmlessly"]
@@ -80,11 +81,8 @@ def _was_only_read(cell: NotebookNode) -> bool:
 
 def _lines(source: str, begin: str, end: str) -> list[tuple[str, bool]]:
     """Return the lines of a test without their indents, and whether each is hidden."""
-    found, hidden = [], False
-    for line in source.split("\n"):
-        hidden = begin in line or (hidden and end not in line)
-        found.append((line.strip(), hidden or end in line))
-    return found
+    lines = source.split("\n")
+    return [(line.strip(), hidden) for line, hidden in zip(lines, hidden_lines(lines, begin, end), strict=True)]
 
 
 def _without_marks(source: str, begin: str, end: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 from nbformat import reader
-from nbgrader.utils import find_all_files
+from nbgrader.utils import find_all_files, parse_utc
 
 from academy.grading.bridge.course import Course
 from academy.grading.intake import UNREADABLE, fault_of
@@ -74,8 +74,6 @@ def submitted_at(course: Course, student: str) -> datetime | None:
 
 
 def _stamp(folder: Path) -> datetime | None:
-    from nbgrader.utils import parse_utc  # noqa: PLC0415
-
     try:
         text = (folder / "timestamp.txt").read_text(encoding="utf-8").strip()
         moment: datetime | None = parse_utc(text) if text else None
