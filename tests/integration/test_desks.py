@@ -150,6 +150,7 @@ print(json.dumps({{
     "here": os.getcwd(), "own": tried(lambda: Path("work.ipynb").write_text("mine")),
     "people": os.path.exists("/etc/passwd"),
     "status": Path("/proc/self/status").read_text(),
+    "command": Path("/proc/self/cmdline").read_text().split("\\0"),
 }}))
 """
 
@@ -179,6 +180,7 @@ def test_her_code_sees_her_notebooks_and_what_was_released_and_nothing_else(
     assert found["reached"] == []
     assert found["interfaces"] == ["lo"]
     assert found["processes"] < 12
+    assert "academy.kernels.warm" in found["command"], "her kernel is a fork of the warm process"
     assert found["here"] == "/home/learner/my-notebooks"
     assert found["own"]
     assert (home / "homes" / "salma" / "notebooks" / "work.ipynb").read_text() == "mine"
