@@ -43,6 +43,13 @@ APPS = {
         asks=(),
         plain="/c/{cohort}/lessons/{module}/{lesson}",
     ),
+    "dice-lab": App(
+        name="dice-lab",
+        title="Dice, guessing and second factors",
+        scopes=frozenset({TAKE, FACILITATE}),
+        asks=(),
+        plain="/c/{cohort}/lessons/{module}/{lesson}",
+    ),
     "assessment": App(
         name="assessment",
         title="Assessment",

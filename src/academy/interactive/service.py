@@ -136,6 +136,7 @@ PRELOAD = (
     "ipywidgets",
     "anywidget",
     "academy.interactive.screens.threat_budget",
+    "academy.interactive.screens.dice_lab",
     "academy.interactive.screens.assessment",
     "academy.interactive.screens.attendance",
     "academy.interactive.warm",

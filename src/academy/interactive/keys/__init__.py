@@ -1,0 +1,1 @@
+"""Keys to an account: words chosen by dice, how long guessing takes, and what a second factor stops."""
