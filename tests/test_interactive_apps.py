@@ -42,6 +42,8 @@ WHOLE = {
         ("dice-lab", TAKE, True),
         ("dice-lab", FACILITATE, True),
         ("dice-lab", COORDINATE, False),
+        ("mail-inspector", TAKE, True),
+        ("mail-inspector", COORDINATE, False),
         ("assessment", TAKE, True),
         ("assessment", COORDINATE, False),
         ("attendance", FACILITATE, True),

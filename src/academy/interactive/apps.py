@@ -50,6 +50,13 @@ APPS = {
         asks=(),
         plain="/c/{cohort}/lessons/{module}/{lesson}",
     ),
+    "mail-inspector": App(
+        name="mail-inspector",
+        title="Six messages and four addresses",
+        scopes=frozenset({TAKE, FACILITATE}),
+        asks=(),
+        plain="/c/{cohort}/lessons/{module}/{lesson}",
+    ),
     "assessment": App(
         name="assessment",
         title="Assessment",

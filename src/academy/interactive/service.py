@@ -137,6 +137,7 @@ PRELOAD = (
     "anywidget",
     "academy.interactive.screens.threat_budget",
     "academy.interactive.screens.dice_lab",
+    "academy.interactive.screens.mail_inspector",
     "academy.interactive.screens.assessment",
     "academy.interactive.screens.attendance",
     "academy.interactive.warm",
