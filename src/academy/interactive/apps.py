@@ -57,6 +57,13 @@ APPS = {
         asks=(),
         plain="/c/{cohort}/lessons/{module}/{lesson}",
     ),
+    "first-hour": App(
+        name="first-hour",
+        title="The first hour",
+        scopes=frozenset({TAKE, FACILITATE}),
+        asks=(),
+        plain="/c/{cohort}/lessons/{module}/{lesson}",
+    ),
     "assessment": App(
         name="assessment",
         title="Assessment",

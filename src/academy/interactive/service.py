@@ -138,6 +138,7 @@ PRELOAD = (
     "academy.interactive.screens.threat_budget",
     "academy.interactive.screens.dice_lab",
     "academy.interactive.screens.mail_inspector",
+    "academy.interactive.screens.first_hour",
     "academy.interactive.screens.assessment",
     "academy.interactive.screens.attendance",
     "academy.interactive.warm",

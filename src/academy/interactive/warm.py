@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from academy.interactive.incidents import data as incidents
 from academy.interactive.threats import data
 from academy.interactive.widgets import compile_templates
 
@@ -12,3 +13,4 @@ def prepare_warm() -> None:
     """Compile and read it: called in the warm process, once, when this module has been imported there."""
     compile_templates()
     data.load()
+    incidents.load()
