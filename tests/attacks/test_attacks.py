@@ -17,12 +17,28 @@ from nbgrader.api import Gradebook
 
 from academy.kernels.layers import layers
 from academy.kernels.model import Layer
-from tests.attacks import broken, exhausting, files, forging, honest, messages, names, network, processes, reading
+from tests.attacks import (
+    broken,
+    editing,
+    ending,
+    exhausting,
+    files,
+    honest,
+    knowing,
+    messages,
+    names,
+    network,
+    processes,
+    reading,
+    rebinding,
+    stack,
+)
 from tests.attacks.course import ASSIGNMENT, make_course, set_up, students
 from tests.attacks.model import PLANTED, Place, Submission
 from tests.attacks.watched import ROOT, run
 
-KINDS = (reading, network, exhausting, files, processes, forging, messages, broken, names)
+FORGING = (rebinding, stack, ending, editing, knowing)
+KINDS = (reading, network, exhausting, files, processes, *FORGING, messages, broken, names)
 ATTACKS = tuple(attack for kind in KINDS for attack in kind.ATTACKS)
 EVERY = 20
 """After so many attacks comes an honest neighbour."""
@@ -231,7 +247,7 @@ for student in json.loads(sys.argv[4]):
     except NbGraderException:
         pass
 """
-READ_BY_PEOPLE = (*messages.ATTACKS, *forging.STACK, *reading.ATTACKS, *honest.NEIGHBOURS)
+READ_BY_PEOPLE = (*messages.ATTACKS, *stack.ATTACKS, *reading.ATTACKS, *honest.NEIGHBOURS)
 """Submissions whose feedback is written: the others differ from these in nothing that a page shows."""
 
 
