@@ -10,7 +10,8 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "academy"
 
 LEVELS = (
-    {"errors", "clock", "rights"},
+    {"languages"},
+    {"choices", "errors", "clock", "rights"},
     {"config"},
     {"routing"},
     {"store", "kernels"},

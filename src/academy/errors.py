@@ -1,12 +1,14 @@
 """Everything that can go wrong, each in one sentence a person can act on.
 
 Every error carries a stable ``code`` for programs and a message for people. Messages never hold a secret
-or an answer.
+or an answer. A message for people is a phrase: it is English here and said in the reader's language where it is shown.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from academy.languages.phrases import phrase
 
 __all__ = [
     "AcademyError",
@@ -64,7 +66,7 @@ class NotAllowed(AcademyError):
 
     status = 403
 
-    def __init__(self, message: str = "This page is not open to you.") -> None:
+    def __init__(self, message: str = phrase("This page is not open to you.")) -> None:
         super().__init__(message, code="not-allowed")
 
 
@@ -73,7 +75,7 @@ class NotFound(AcademyError):
 
     status = 404
 
-    def __init__(self, message: str = "There is no such page.") -> None:
+    def __init__(self, message: str = phrase("There is no such page.")) -> None:
         super().__init__(message, code="not-found")
 
 

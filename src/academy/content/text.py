@@ -35,6 +35,10 @@ class Text(RootModel[dict[Language, Line]]):
     def __str__(self) -> str:
         return self.root["en"]
 
+    def language_for(self, language: str) -> str:
+        """Return the language in which a reader of ``language`` gets the text."""
+        return language if language in self.root else "en"
+
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages in which it exists."""

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from academy.errors import AcademyError, BadInput, Closed, Conflict
+from academy.languages.catalogues import LANGUAGES
+from academy.languages.phrases import phrase
 from academy.people import queries
 from academy.people.model import Cohort, Invitation, Member, Role
 from academy.people.rules import check_invitation, check_name, check_slug, check_username, hash_code, new_code
@@ -17,6 +19,7 @@ from academy.store import schema
 from academy.store.database import new_id, record
 
 __all__ = [
+    "choose_language",
     "create_cohort",
     "create_invitation",
     "enrol",
@@ -141,6 +144,15 @@ def rename(db: Connection, *, actor: Actor, now: datetime, display_name: str) ->
     name = check_name(display_name)
     db.execute(update(schema.person).where(schema.person.c.id == actor.person).values(display_name=name))
     record(db, actor=str(actor.username), now=now, action="rename", subject=str(actor.username))
+
+
+def choose_language(db: Connection, *, actor: Actor, now: datetime, language: str) -> None:
+    """Keep the language of the pages with the account; empty: as the browser asks."""
+    if language and language not in LANGUAGES:
+        message = phrase("Choose a language from the list.")
+        raise BadInput(message, code="bad-language", field="language")
+    db.execute(update(schema.person).where(schema.person.c.id == actor.person).values(language=language))
+    record(db, actor=str(actor.username), now=now, action="choose-language", subject=str(actor.username))
 
 
 def remove(db: Connection, *, actor: Actor, now: datetime, cohort: str, member: Member, reason: str) -> None:

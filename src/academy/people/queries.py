@@ -22,6 +22,7 @@ __all__ = [
     "has_coordinator",
     "invitation_by_code",
     "invitations",
+    "language_of",
     "members",
     "participants",
     "person_by_username",
@@ -34,6 +35,12 @@ def person_by_username(db: Connection, username: str) -> Row[str, str, str] | No
     return db.execute(
         select(person.c.id, person.c.display_name, person.c.language).where(person.c.username == username)
     ).first()
+
+
+def language_of(db: Connection, username: str) -> str:
+    """Return the language that a person chose in her account; empty where she chose none."""
+    person = schema.person
+    return db.execute(select(person.c.language).where(person.c.username == username)).scalar() or ""
 
 
 def _places(db: Connection, username: str) -> list[tuple[Role, str | None]]:

@@ -9,6 +9,7 @@ from academy.attendance import queries as attendance
 from academy.config import Config
 from academy.content.catalogue import Catalogue, load
 from academy.content.model import Course, Lesson, Part, Week
+from academy.languages.phrases import Phrase, phrase
 from academy.learning import queries as learning
 from academy.learning.model import Sitting
 from academy.learning.place import course_lessons
@@ -20,7 +21,9 @@ from academy.routing import Page, Redirect, Request, Response, Route
 
 __all__ = ["ROUTES"]
 
-RESULTS = "feedback is here"
+RESULTS = phrase("feedback is here")
+DONE = phrase("done")
+TO_DO = phrase("to do")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Step:
     """One thing to do in a week: a lesson or an assessment."""
 
     title: str
+    language: str
+    """The language that the title is in."""
     path: str | None
     """None: not open yet."""
     minutes: int
@@ -35,9 +40,9 @@ class Step:
     """What opening it costs; None where it was not measured."""
     state: str
     """done, open, wait: which sign stands beside it."""
-    words: str
+    words: Phrase
     """The same in words."""
-    kind: str
+    kind: Phrase
     """Lesson or Assessment."""
 
 
@@ -102,22 +107,23 @@ def _week(
 ) -> dict[str, Any]:
     steps = [
         _lesson_step(cohort, module.slug, lesson, done=(module.slug, lesson.slug) in done)
-        for module in (content.module(slug) for slug in week.modules)
+        for module in (content.module(slug, request.language) for slug in week.modules)
         for lesson in module.lessons
     ]
     steps += [_assessment_step(request, content, cohort, slug) for slug in week.assessments]
-    return {"number": week.number, "title": week.title(request.language), "steps": steps}
+    return {"number": week.number, "title": week.title, "steps": steps}
 
 
 def _lesson_step(cohort: Cohort, module: str, lesson: Lesson, *, done: bool) -> Step:
     return Step(
         title=lesson.title,
+        language=lesson.language,
         path=f"/c/{cohort.slug}/lessons/{module}/{lesson.slug}",
         minutes=lesson.minutes,
         kilobytes=max(1, round(lesson.weight / 1024)),
         state="done" if done else "open",
-        words="done" if done else "to do",
-        kind="Lesson",
+        words=DONE if done else TO_DO,
+        kind=phrase("Lesson"),
     )
 
 
@@ -128,23 +134,24 @@ def _assessment_step(request: Request, content: Catalogue, cohort: Cohort, slug:
     state, words = _standing(sitting, closed)
     return Step(
         title=assessment.title(request.language),
+        language=assessment.title.language_for(request.language),
         path=f"/c/{cohort.slug}/assessments/{slug}" if sitting.released else None,
         minutes=assessment.minutes,
         kilobytes=None,
         state=state,
         words=words,
-        kind="Assessment",
+        kind=phrase("Assessment"),
     )
 
 
-def _standing(sitting: Sitting, closed: str | None) -> tuple[str, str]:
+def _standing(sitting: Sitting, closed: str | None) -> tuple[str, Phrase]:
     if not sitting.released:
-        return "wait", "opens later"
+        return "wait", phrase("opens later")
     if sitting.attempts and sitting.feedback_at:
         return "done", RESULTS
     if sitting.attempts:
-        return "done", "sent"
-    return ("wait", "closed") if closed else ("open", "to do")
+        return "done", phrase("sent")
+    return ("wait", phrase("closed")) if closed else ("open", TO_DO)
 
 
 def _next(weeks: list[dict[str, Any]], following: tuple[str, str] | None) -> Step | None:
@@ -170,7 +177,7 @@ def facilitate(request: Request) -> Response:
         "lessons": len(course_lessons(request, course)),
         "senders": senders,
         "assessments": [content.assessment(slug) for slug in course.assessments],
-        "modules": [content.module(slug) for slug in course.modules],
+        "modules": [content.module(slug, request.language) for slug in course.modules],
         "session": attendance.next_session(request.db, cohort.slug, request.now),
         "check_in": attendance.open_session(request.db, cohort.slug, request.now),
     }

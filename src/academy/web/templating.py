@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-__all__ = ["clock", "direction", "render", "when"]
+from academy.content.text import Text
+from academy.languages.catalogues import LANGUAGES, direction
+from academy.languages.dates import clock, duration, when
+from academy.languages.templates import environment, said
 
-RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "ur"})
-
-
-def direction(language: str) -> str:
-    """Return ``rtl`` or ``ltr`` for an ISO 639 code."""
-    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
-
-
-def when(moment: datetime, zone: str) -> str:
-    """Return a date and time in words, in ``zone``: "Tuesday 24 November 2026, 14:03"."""
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M}"
-
-
-def clock(moment: datetime, zone: str) -> str:
-    """Return the time of day in ``zone``: "14:03"."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
+__all__ = ["render"]
 
 
 def number(value: float) -> str:
@@ -37,20 +22,32 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("academy.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(when=when, clock=clock, number=number, html=Markup)
-    return environment
+def in_language(text: str, own: str, *, language: str) -> Markup:
+    """Return a text of content, set apart from what stands around it; ``own`` is the language that it is in."""
+    if own == language:
+        return Markup("<bdi>{}</bdi>").format(text)
+    return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(own, direction(own), text)
+
+
+def titled(text: Text, *, language: str) -> Markup:
+    """Return a text of content in the reader's language, or in English and marked as English."""
+    return in_language(text(language), text.language_for(language), language=language)
+
+
+@lru_cache(maxsize=len(LANGUAGES) + 1)
+def _environment(language: str) -> Environment:
+    made = environment(PackageLoader("academy.web"), language)
+    made.filters["when"] = partial(when, language=language)
+    made.filters["duration"] = partial(duration, language=language)
+    made.filters["said"] = partial(said, language=language)
+    made.filters["in_language"] = partial(in_language, language=language)
+    made.filters["titled"] = partial(titled, language=language)
+    made.filters.update(clock=clock, number=number, html=Markup)
+    made.globals.update(direction_of=direction, languages=LANGUAGES)
+    return made
 
 
 def render(template: str, context: Mapping[str, Any], *, language: str, names: Mapping[str, Any]) -> str:
     """Render a page. A name that the template uses and nobody gave is an error, never an empty place."""
     words = {**names, **context, "language": language, "direction": direction(language)}
-    return _environment().get_template(template).render(words)
+    return _environment(language).get_template(template).render(words)
