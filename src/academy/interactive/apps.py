@@ -64,6 +64,20 @@ APPS = {
         asks=(),
         plain="/c/{cohort}/lessons/{module}/{lesson}",
     ),
+    "who-sees-what": App(
+        name="who-sees-what",
+        title="Who sees what?",
+        scopes=frozenset({TAKE, FACILITATE}),
+        asks=(),
+        plain="/c/{cohort}/lessons/{module}/{lesson}",
+    ),
+    "silent-log": App(
+        name="silent-log",
+        title="The silent log",
+        scopes=frozenset({TAKE, FACILITATE}),
+        asks=(),
+        plain="/c/{cohort}/lessons/{module}/{lesson}",
+    ),
     "assessment": App(
         name="assessment",
         title="Assessment",
