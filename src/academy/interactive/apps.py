@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from academy.errors import BadInput, NotAllowed, NotFound
+from academy.languages.phrases import phrase
 
 __all__ = ["APPS", "App", "Links", "academy_path", "admit", "app_of", "links", "query_of"]
 
@@ -78,6 +79,27 @@ APPS = {
         asks=(),
         plain="/c/{cohort}/lessons/{module}/{lesson}",
     ),
+    "photo-lab": App(
+        name="photo-lab",
+        title="What a photo remembers",
+        scopes=frozenset({TAKE, FACILITATE}),
+        asks=(),
+        plain="/c/{cohort}/lessons/{module}/{lesson}",
+    ),
+    "file-lab": App(
+        name="file-lab",
+        title="What files and records tell",
+        scopes=frozenset({TAKE, FACILITATE}),
+        asks=(),
+        plain="/c/{cohort}/lessons/{module}/{lesson}",
+    ),
+    "phone-lab": App(
+        name="phone-lab",
+        title="A phone that is shared",
+        scopes=frozenset({TAKE, FACILITATE}),
+        asks=(),
+        plain="/c/{cohort}/lessons/{module}/{lesson}",
+    ),
     "assessment": App(
         name="assessment",
         title="Assessment",
@@ -128,7 +150,7 @@ def query_of(text: str) -> dict[str, str]:
     query = dict(parse_qsl(text, keep_blank_values=True))
     for name, value in query.items():
         if not SLUG.fullmatch(value):
-            message = "This address is not complete. Open the page again from your course."
+            message = phrase("This address is not complete. Open the page again from your course.")
             raise BadInput(message, code="bad-address", field=name)
     return query
 
@@ -139,7 +161,7 @@ def admit(app: App, query: Mapping[str, str], scopes: AbstractSet[str]) -> None:
         raise NotAllowed
     for name in app.asks:
         if name not in query:
-            message = "This address is not complete. Open the page again from your course."
+            message = phrase("This address is not complete. Open the page again from your course.")
             raise BadInput(message, code="bad-address", field=name)
 
 

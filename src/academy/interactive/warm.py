@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from academy.interactive.documents import data as documents
 from academy.interactive.incidents import data as incidents
+from academy.interactive.phones import data as phones
+from academy.interactive.photos import data as photos
+from academy.interactive.records import data as records
 from academy.interactive.threats import data
 from academy.interactive.widgets import compile_templates
 
@@ -14,3 +18,5 @@ def prepare_warm() -> None:
     compile_templates()
     data.load()
     incidents.load()
+    for story in (photos, documents, records, phones):
+        story.load()

@@ -1,0 +1,5 @@
+"""Phone lab."""
+
+from academy.interactive.screens.phone_lab.view import show
+
+__all__ = ["show"]

@@ -1,0 +1,5 @@
+"""Photo lab."""
+
+from academy.interactive.screens.photo_lab.view import show
+
+__all__ = ["show"]
