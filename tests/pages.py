@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from academy.choices import Choices
 from academy.rights import Actor
 from academy.routing import Page, Response
 from academy.web.templating import render
+from academy.web.weights import weight
 
 __all__ = ["rendered"]
 
 
-def rendered(response: Response, actor: Actor) -> str:
+def rendered(response: Response, actor: Actor, choices: Choices | None = None) -> str:
     """Return the HTML of a page as this person sees it."""
     assert isinstance(response, Page)
     names = {
@@ -21,5 +23,9 @@ def rendered(response: Response, actor: Actor) -> str:
         "static": lambda name: f"/static/{name}",
         "xsrf": lambda: Markup('<input type="hidden" name="_xsrf" value="token">'),
         "actor": actor,
+        "choices": choices or Choices(),
+        "settings": "/services/academy/settings",
+        "weight": weight,
+        "choosing": lambda code: f"/services/academy/language/{code}",
     }
     return render(response.template, response.context, language="en", names=names)

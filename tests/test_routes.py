@@ -35,6 +35,7 @@ RIGHTS = {
     ("GET", "/api/hub/groups"): "hub",
     ("POST", "/api/hub/resets"): "hub",
     ("GET", "/api/me"): "member",
+    ("GET", "/api/policy-reports"): "coordinate",
     ("GET", "/away"): "public",
     ("GET", "/c/{cohort}"): "belong",
     ("GET", "/c/{cohort}/assessments/{assessment}"): "take",
@@ -54,6 +55,7 @@ RIGHTS = {
     ("POST", "/c/{cohort}/facilitate/resets"): "facilitate",
     ("GET", "/c/{cohort}/lessons/{module}/{lesson}"): "belong",
     ("POST", "/c/{cohort}/lessons/{module}/{lesson}/done"): "take",
+    ("GET", "/c/{cohort}/lessons/{module}/{lesson}/pictures/{picture}"): "belong",
     ("POST", "/c/{cohort}/lessons/{module}/{lesson}/practice"): "belong",
     ("GET", "/c/{cohort}/numbers"): "report",
     ("GET", "/c/{cohort}/numbers.csv"): "report",
@@ -80,6 +82,8 @@ RIGHTS = {
     ("GET", "/programme"): "coordinate",
     ("POST", "/programme/cohorts"): "coordinate",
     ("POST", "/programme/invitations"): "coordinate",
+    ("GET", "/settings"): "public",
+    ("POST", "/settings"): "public",
 }
 """A new route without a row here fails: somebody has to think about who may call it."""
 

@@ -12,6 +12,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from academy.content.figures import drawing
 from academy.content.markdown import make_parser
 from academy.content.model import Block, Box, Figure, Practice, Prose, Section, Source, Twin
 from academy.content.phrases import phrases
@@ -59,9 +60,8 @@ def _html(block: Block, env: dict[str, Any], language: str) -> str:
         case Practice():
             return question_html(block.question, language=language)
         case Figure():
-            svg = block.svg.replace("<svg", template("svg.html").render(alt=block.alt), 1)
             caption = _parser.render(block.description.text, env)
-            return template("figure.html").render(svg=Markup(svg), caption=Markup(caption), words=words)  # noqa: S704
+            return template("figure.html").render(svg=drawing(block), caption=Markup(caption), words=words)  # noqa: S704
         case Box() | Twin():
             kind = block.kind if isinstance(block, Box) else "twin"
             body = Markup("".join(_html(part, env, language) for part in block.blocks))  # noqa: S704 - made here

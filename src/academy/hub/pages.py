@@ -20,12 +20,17 @@ from academy.hub.own_account import ChangePassphrase, SecondFactor
 from academy.hub.sign_in import SignIn, SignOut
 from academy.hub.sign_up import Reset, SignUp
 from academy.hub.spawner import NO_DESK, NOT_OFFERED, participated
+from academy.languages.phrases import phrase, recalled
+from academy.web.remembering import choices_of
+from academy.web.static_files import static_path
 
 __all__ = ["ROUTES", "explained", "update_pages"]
 
-NO_PLACE = "It belongs to people with a place in a cohort, and this account has none there."
-BROKEN = "Something broke on our side. What you had sent before is safe; please try again in a minute."
-NOT_UNDERSTOOD = "The page that was sent could not be read. Go back, reload it and try again; nothing was changed."
+NO_PLACE = phrase("It belongs to people with a place in a cohort, and this account has none there.")
+BROKEN = phrase("Something broke on our side. What you had sent before is safe; please try again in a minute.")
+NOT_UNDERSTOOD = phrase(
+    "The page that was sent could not be read. Go back, reload it and try again; nothing was changed."
+)
 OUR_SENTENCES = frozenset({NOT_YOURS, REFUSED, NO_DESK, NOT_OFFERED})
 FORBIDDEN = 403
 SERVER_ERROR = 500
@@ -82,17 +87,31 @@ ROUTES = (
 def explained(message: str | None, status: int) -> str:
     """Return what an error page says: our own sentence, never the Hub's words for programmers."""
     if message in OUR_SENTENCES:
-        return str(message)
+        return recalled(str(message))
     if message and "xsrf" in message.lower():
-        return "This page was open too long. Go back, reload it and send it again; nothing was changed."
+        return phrase("This page was open too long. Go back, reload it and send it again; nothing was changed.")
     return NO_PLACE if status == FORBIDDEN else BROKEN if status >= SERVER_ERROR else NOT_UNDERSTOOD
+
+
+_of_the_hub = BaseHandler.template_namespace.fget
+
+
+def _with_choices(handler: BaseHandler) -> dict[str, Any]:
+    """Return what the Hub tells every page, and what was chosen for the browser: the Hub offers no setting for this."""
+    return {**_of_the_hub(handler), "choices": choices_of(handler)}
 
 
 def update_pages(c: Any) -> None:
     """Use our templates, and land on the academy's home page."""
     c.JupyterHub.template_paths = [str(files("academy.hub") / "templates")]
     # a function given here is called with the user and gives the value: so one more around it
-    c.JupyterHub.template_vars = {"academy": "/services/academy", "explained": lambda _: explained}
+    stylesheet = static_path("academy.css")
+    c.JupyterHub.template_vars = {
+        "academy": "/services/academy",
+        "stylesheet": stylesheet,
+        "explained": lambda _: explained,
+    }
+    BaseHandler.template_namespace = property(_with_choices)
     c.JupyterHub.default_url = "/services/academy/"
     c.JupyterHub.redirect_to_server = False
     c.JupyterHub.implicit_spawn_seconds = 0

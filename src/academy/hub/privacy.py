@@ -1,4 +1,4 @@
-"""What the Hub's pages load, and what its log keeps: our own origin, and no address, name or form."""
+"""What the Hub's pages load, how they travel, and what its log keeps: our own origin, and no address, name or form."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import logging
 from typing import Any
 
 from academy.interactive.journal import scrub_all_records
+from academy.web.compression import Compression
+from academy.web.headers import REPORTS
 
 __all__ = ["HEADERS", "XSRF_WITHOUT_ADDRESS", "log_request", "update_privacy"]
 
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; "
-        "base-uri 'none'"
+        f"base-uri 'none'; report-uri {REPORTS}"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
@@ -43,5 +45,9 @@ def update_privacy(c: Any) -> None:
     """Set the headers of every page of the Hub and what its log may hold."""
     scrub_all_records()
     c.JupyterHub.log_level = logging.ERROR  # its warnings tell who did what
-    c.JupyterHub.tornado_settings = {"headers": dict(HEADERS), "log_function": log_request}
+    c.JupyterHub.tornado_settings = {
+        "headers": dict(HEADERS),
+        "log_function": log_request,
+        "transforms": [Compression],
+    }
     c.JupyterHub.activity_resolution = 3600  # seconds: who was here when is kept no finer than that

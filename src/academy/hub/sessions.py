@@ -9,11 +9,13 @@ from jupyterhub import orm
 from jupyterhub.handlers.base import BaseHandler
 
 from academy.errors import AcademyError, BadInput
+from academy.hub.forms import MaskedForms
+from academy.languages.phrases import phrase
 
 __all__ = ["FormPage", "end_sessions", "prove", "sign_in"]
 
 
-class FormPage(BaseHandler):
+class FormPage(MaskedForms, BaseHandler):
     """A page with one form."""
 
     template = ""
@@ -56,6 +58,8 @@ async def prove(handler: Any, passphrase: str) -> None:
     if not blocked:
         authenticator.add_login_attempt(name)
     if blocked or not await authenticator.proves(authenticator.get_user(name), passphrase):
-        message = "This is not your present passphrase. Type it again; after five tries you have to wait ten minutes."
+        message = phrase(
+            "This is not your present passphrase. Type it again; after five tries you have to wait ten minutes."
+        )
         raise BadInput(message, code="wrong-passphrase", field="old_password")
     authenticator.successful_login(name)

@@ -7,17 +7,21 @@ from typing import Any
 from jupyterhub.handlers.login import LoginHandler, LogoutHandler
 from tornado.httputil import url_concat
 
-from academy.errors import AcademyError
-from academy.hub.forms import read_form
+from academy.choices import SETTINGS, Choices
+from academy.errors import AcademyError, BadInput
+from academy.hub.forms import MaskedForms, read_form
 from academy.hub.sessions import sign_in
+from academy.languages.phrases import phrase
+from academy.web.headers import FORGET
+from academy.web.remembering import choices_of, remember_choices
 
 __all__ = ["SignIn", "SignOut"]
 
-WRONG = "The user name, the passphrase or the code of the app is not right. Check them and try again."
+WRONG = phrase("The user name, the passphrase or the code of the app is not right. Check them and try again.")
 FORBIDDEN = 403
 
 
-class SignIn(LoginHandler):
+class SignIn(MaskedForms, LoginHandler):
     """Signing in."""
 
     def _render(
@@ -31,7 +35,8 @@ class SignIn(LoginHandler):
     async def post(self) -> None:
         """Let the person in, or say in one sentence why not. Nothing that she typed is logged."""
         try:
-            form = read_form(self, "username", "password", "2fa")
+            form = read_form(self, "username", "password", "2fa", "device")
+            device = _device(form["device"])
             person = await self.authenticate(form)
         except AcademyError as problem:
             await self._refuse(problem.message, problem.status)
@@ -40,6 +45,7 @@ class SignIn(LoginHandler):
             await self._refuse(WRONG, FORBIDDEN)
             return
         await sign_in(self, person)
+        remember_choices(self, Choices(device=device), self.base_url)
         self.redirect(self.get_next_url(self.current_user))
 
     async def _refuse(self, sentence: str, status: int) -> None:
@@ -51,5 +57,15 @@ class SignOut(LogoutHandler):
     """Signing out."""
 
     async def render_logout_page(self) -> None:
-        """Say that it is done."""
+        """Say that it is done. A device that others use is asked to forget the site."""
+        if not choices_of(self).own_device:
+            self.set_header("Clear-Site-Data", FORGET)
         self.finish(await self.render_template("logout.html"))
+
+
+def _device(chosen: str) -> str:
+    """Return whose device it is; whoever says nothing is on one that others use, too. Raises ``BadInput``."""
+    if chosen and chosen not in SETTINGS["device"]:
+        message = phrase("Choose whether this device is yours or shared.")
+        raise BadInput(message, code="bad-device", field="device")
+    return chosen or SETTINGS["device"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -14,7 +15,8 @@ from academy.content.markdown import markdown_html
 from academy.content.model import Assessment, Section
 from academy.content.render import question_html
 from academy.errors import AcademyError, BadInput, Closed
-from academy.learning import actions, queries
+from academy.languages.phrases import phrase
+from academy.learning import actions, pictures, queries
 from academy.learning.place import Place, assessment_of, lesson_of
 from academy.learning.rules import closed_reason
 from academy.learning.sheet import read_answers, readable_answers, rendered, unanswered
@@ -34,7 +36,8 @@ class Sending(Form):
 
 def lesson(request: Request) -> Response:
     """Show a lesson."""
-    return _lesson_page(request, lesson_of(request), practised=None, answer=None)
+    page = _lesson_page(request, lesson_of(request), practised=None, answer=None)
+    return replace(page, lasting=True)
 
 
 def practise(request: Request) -> Response:
@@ -43,7 +46,7 @@ def practise(request: Request) -> Response:
     fields = {name: value for name, value in request.body.items() if name != "question"}
     question = place.lesson.practice.get(str(request.body.get("question")))
     if question is None:
-        message = "question is not a practice question of this lesson."
+        message = phrase("question is not a practice question of this lesson.")
         raise BadInput(message, code="unknown-question", field="question")
     answer = read_answers((question,), fields)[question.id]
     return _lesson_page(request, place, practised=question.id, answer=answer)
@@ -52,11 +55,14 @@ def practise(request: Request) -> Response:
 def _lesson_page(request: Request, place: Place, *, practised: str | None, answer: Any) -> Page:
     done = queries.lessons_done(request.db, person=str(request.actor.person), cohort=place.cohort.slug)
     seed = str(request.actor.person)
+    pictures_at = "pictures" if practised else f"{place.lesson.slug}/pictures"
     context = {
         "cohort": place.cohort,
         "module": place.module,
         "lesson": place.lesson,
-        "sections": [_section(section, practised, answer, seed) for section in place.lesson.sections],
+        "sections": [
+            _section(section, practised, answer, seed) for section in pictures.sections(request, place, pictures_at)
+        ],
         "done": (place.module.slug, place.lesson.slug) in done,
         "following": place.following,
         "takes": request.actor.may(Right.TAKE, place.cohort.slug),
@@ -207,6 +213,7 @@ def receipt(request: Request) -> Response:
 
 ROUTES = (
     Route("GET", "/c/{cohort}/lessons/{module}/{lesson}", Right.BELONG, lesson),
+    *pictures.ROUTES,
     Route("POST", "/c/{cohort}/lessons/{module}/{lesson}/practice", Right.BELONG, practise),
     Route("POST", "/c/{cohort}/lessons/{module}/{lesson}/done", Right.TAKE, mark_done),
     Route("GET", "/c/{cohort}/assessments/{assessment}", Right.TAKE, assessment),

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from academy.content.catalogue import load
 from academy.errors import AcademyError, BadInput
+from academy.languages.phrases import phrase
 from academy.people import actions, demographics_pages, identity_pages, queries
 from academy.people.model import Cohort, Role
 from academy.people.rules import find_member, slug_from
@@ -19,6 +20,8 @@ from academy.routing import Form, Page, Redirect, Request, Response, Route
 __all__ = ["ROUTES"]
 
 MOST_SEATS = 500
+TYPED = {"display_name": "display_name", "account_language": "language"}
+"""What the page of the account calls the fields of its form."""
 
 
 class NewCohort(Form):
@@ -53,9 +56,10 @@ class Removal(Form):
 
 
 class Rename(Form):
-    """The form that changes the name others see."""
+    """The form that changes the name others see, and the language of the pages."""
 
     display_name: Annotated[str, Field(max_length=80)] = ""
+    language: Annotated[str, Field(max_length=8)] = ""
 
 
 def help_page(request: Request) -> Response:
@@ -65,25 +69,27 @@ def help_page(request: Request) -> Response:
 
 def away(request: Request) -> Response:  # noqa: ARG001 - the same page for everybody
     """Show something that anybody might look at."""
-    return Page("away.html")
+    return Page("away.html", leaving=True)
 
 
 def account(request: Request) -> Response:
     """Show what is known of oneself."""
     person = queries.person_by_username(request.db, str(request.actor.username))
-    name = person.display_name if person else ""
-    return Page("people/me.html", {"display_name": name, "problem": None})
+    name, language = (person.display_name, person.language) if person else ("", "")
+    return Page("people/me.html", {"display_name": name, "account_language": language, "problem": None})
 
 
 def rename(request: Request) -> Response:
-    """Change the name others see."""
+    """Change the name others see, and the language of the pages."""
     try:
         form = request.read(Rename)
         actions.rename(request.db, actor=request.actor, now=request.now, display_name=form.display_name)
+        if form.language != queries.language_of(request.db, str(request.actor.username)):
+            actions.choose_language(request.db, actor=request.actor, now=request.now, language=form.language)
     except AcademyError as error:
-        typed = str(request.body.get("display_name", ""))
-        return Page("people/me.html", {"display_name": typed, "problem": error}, status=error.status)
-    return Redirect("/me")
+        typed = {name: str(request.body.get(field, "")) for name, field in TYPED.items()}
+        return Page("people/me.html", {**typed, "problem": error}, status=error.status)
+    return Redirect("/me", language=form.language or None)
 
 
 def _programme(request: Request, *, problem: AcademyError | None = None, code: str | None = None) -> Page:
@@ -119,11 +125,11 @@ def create_cohort(request: Request) -> Response:
 
 def _cohort_from(form: NewCohort, request: Request) -> Cohort:
     if form.zone not in available_timezones():
-        message = "Choose a time zone from the list."
+        message = phrase("Choose a time zone from the list.")
         raise BadInput(message, code="bad-zone", field="zone")
     slug = form.slug or slug_from(form.title)
     if not slug:
-        message = "Give the cohort a short name in letters a-z: the title has none."
+        message = phrase("Give the cohort a short name in letters a-z: the title has none.")
         raise BadInput(message, code="bad-slug", field="slug")
     load(request.config.content).course(form.course)
     starts = datetime.combine(form.starts_on, time(), ZoneInfo(form.zone))
@@ -157,7 +163,7 @@ def invite_to_cohort(request: Request) -> Response:
     """Make an invitation for participants of one's own cohort."""
     form = request.read(NewInvitation)
     if form.role is not Role.PARTICIPANT:
-        message = "A facilitator invites participants. Ask a coordinator to invite a facilitator."
+        message = phrase("A facilitator invites participants. Ask a coordinator to invite a facilitator.")
         raise BadInput(message, code="bad-role", field="role")
     cohort = queries.cohort(request.db, request.path["cohort"])
     code = _invite(request, form, cohort=cohort.slug)

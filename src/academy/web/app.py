@@ -6,21 +6,24 @@ import asyncio
 import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from importlib.resources import files
 from urllib.parse import urlsplit
 
 from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler
 from tornado.httpserver import HTTPServer
-from tornado.web import Application, StaticFileHandler
+from tornado.web import Application
 
 from academy.config import Config, secret
 from academy.grading.jobs import Runner
+from academy.languages.catalogues import LANGUAGES
 from academy.routing import Route
 from academy.store.database import Store
+from academy.web.compression import Compression
 from academy.web.dispatch import Academy, MissingHandler, RouteHandler
-from academy.web.headers import HEADERS
 from academy.web.housekeeping import keep_house
+from academy.web.languages import ChooseLanguage
 from academy.web.log import log_request
+from academy.web.reports import Reports
+from academy.web.static_files import StaticFiles
 from academy.web.table import ROUTES
 
 __all__ = ["application", "serve"]
@@ -28,16 +31,6 @@ __all__ = ["application", "serve"]
 LARGEST_BODY = 2 * 1024 * 1024  # a whole assessment with its longest answers stays far below
 THREADS = 4
 RIGHTS_KEPT = 60  # seconds for which the Hub is not asked again what a person may
-
-
-class StaticFiles(StaticFileHandler):
-    """The stylesheet and its few companions, readable by anyone."""
-
-    def set_extra_headers(self, path: str) -> None:  # noqa: ARG002 - Tornado's signature
-        """Keep them for an hour: a new release must reach people the same day."""
-        for name, value in HEADERS.items():
-            self.set_header(name, value)
-        self.set_header("Cache-Control", "public, max-age=3600")
 
 
 def pattern(prefix: str, route: Route) -> str:
@@ -56,16 +49,27 @@ def application(academy: Academy, prefix: str) -> Application:
     return Application(
         [
             (f"{base}/oauth_callback", HubOAuthCallbackHandler),
-            (f"{base}/static/(.*)", StaticFiles, {"path": str(files("academy.web") / "static")}),
+            (
+                f"{base}/language/({'|'.join(LANGUAGES)})",
+                ChooseLanguage,
+                {"root": base.removesuffix("/services/academy")},
+            ),
+            (f"{base}/static/(?:([0-9a-f]{{12}})/)?([^/]+)", StaticFiles),
+            (f"{base}/policy-reports", Reports),
             *handlers,
         ],
+        transforms=[Compression],
         default_handler_class=MissingHandler,
         default_handler_args={"academy": academy},
         cookie_secret=secret(academy.config, "academy-cookie"),
-        compress_response=True,
         log_function=log_request,
         xsrf_cookies=True,
     )
+
+
+def _root(base: str) -> str:
+    """Return the path below which the whole site stands, usually empty."""
+    return base.removesuffix("/services/academy")
 
 
 async def serve(config: Config, environ: dict[str, str]) -> None:

@@ -6,14 +6,17 @@ One request is one transaction: it opens before the right is checked and commits
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import hmac
 import json
 import logging
+import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from jupyterhub.services.auth import HubOAuthenticated, UserNotAllowed
 from markupsafe import Markup
@@ -22,18 +25,29 @@ from tornado.web import HTTPError, RequestHandler
 from academy import clock
 from academy.config import Config
 from academy.errors import AcademyError, BadInput, NotAllowed, NotFound
+from academy.languages.catalogues import translated
+from academy.languages.choosing import COOKIE, chosen
+from academy.languages.phrases import phrase
 from academy.people import queries as people
 from academy.rights import NOBODY, Actor, Right
 from academy.routing import Download, Json, Page, Redirect, Request, Response, Route
 from academy.store.database import Store
-from academy.web.headers import HEADERS
+from academy.web.headers import AN_HOUR, FORGET, HEADERS
+from academy.web.languages import choosing_path, remember
+from academy.web.masking import mask, unmask
+from academy.web.remembering import choices_of, count_sending, remember_choices
+from academy.web.static_files import static_path
 from academy.web.templating import render
+from academy.web.weights import weight
 
 __all__ = ["Academy", "MissingHandler", "RouteHandler"]
 
 LOG = logging.getLogger("academy.web")
-HEADINGS = {403: "This page is not open to you", 404: "There is no such page", 409: "That did not work"}
+HEADINGS = {403: phrase("This page is not open to you"), 404: phrase("There is no such page")}
+FAILED = phrase("That did not work")
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+TOKEN_HERE = secrets.token_hex(16)
+"""Stands in a rendered page where the token of its forms belongs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +75,9 @@ class _Base(HubOAuthenticated, RequestHandler):
         self.actor = NOBODY
         self.username: str | None = None
         self.scopes: frozenset[str] = frozenset()
+        self.account_language = ""
+        self.choices = choices_of(self)
+        self.version: str | None = None
 
     def set_default_headers(self) -> None:
         self.clear_header("Server")
@@ -81,16 +98,20 @@ class _Base(HubOAuthenticated, RequestHandler):
             details = {"code": error.code, "message": error.message, "field": error.field}
             self.answer(Json({"error": details}, status=error.status))
             return
-        heading = HEADINGS.get(error.status, "That did not work")
+        heading = HEADINGS.get(error.status, FAILED)
         self.answer(Page("error.html", {"heading": heading, "message": error.message}, status=error.status))
 
     def answer(self, response: Response) -> None:
         """Send a route's response."""
         if isinstance(response, Redirect):
+            if response.language:
+                remember(self, response.language, f"{self.root}/")
+            if response.choices:
+                remember_choices(self, response.choices, f"{self.root}/")
             self.redirect(self.url(response.to), status=303)
         elif isinstance(response, Json):
             self.set_status(response.status)
-            self.finish_with("application/json", json.dumps(response.data, ensure_ascii=False).encode())
+            self.finish_with("application/json", json.dumps(self.said(response.data), ensure_ascii=False).encode())
         elif isinstance(response, Download):
             self.set_header("Content-Disposition", f'attachment; filename="{response.filename}"')
             self.finish_with(response.media_type, response.body)
@@ -109,21 +130,62 @@ class _Base(HubOAuthenticated, RequestHandler):
             "url": self.url,
             "hub": self.hub_url,
             "interactive": self.interactive_url,
-            "static": lambda name: self.url(f"/static/{name}"),
-            "xsrf": lambda: Markup('<input type="hidden" name="_xsrf" value="{}">').format(self.xsrf_text()),
+            "static": lambda name: self.url(static_path(name)),
+            "xsrf": lambda: Markup('<input type="hidden" name="_xsrf" value="{}">').format(TOKEN_HERE),
             "actor": self.actor,
+            "choices": self.choices,
+            "settings": self.settings_url,
+            "weight": weight,
+            "choosing": self.choosing_url,
         }
-        return render(page.template, page.context, language=self.language, names=names)
+        text = render(page.template, page.context, language=self.language, names=names)
+        token = self.xsrf_text() if TOKEN_HERE in text else ""
+        self.set_keeping(page, text.replace(TOKEN_HERE, token))
+        return text.replace(TOKEN_HERE, mask(token))
+
+    def set_keeping(self, page: Page, text: str) -> None:
+        """Say how long the browser may keep a page: not at all, or an hour for a lesson on somebody's own device."""
+        if page.lasting and self.choices.own_device:
+            self.version = hashlib.sha256(text.encode()).hexdigest()[:32]
+            self.set_header("Cache-Control", AN_HOUR)
+            self.set_header("Vary", "Cookie")  # who signs in or out, sends or chooses something, asks anew
+        if page.leaving and not self.choices.own_device and self.request.headers.get("Sec-Fetch-Site") == "same-origin":
+            self.set_header("Clear-Site-Data", FORGET)  # by our own link only: no other site can sign her out with it
+
+    def compute_etag(self) -> str | None:
+        """Return the version of what may be kept. The mask of its token is no part of it."""
+        return f'W/"{self.version}"' if self.version else None
 
     def xsrf_text(self) -> str:
         """Return the token that forms carry."""
         token = self.xsrf_token
         return token.decode("ascii") if isinstance(token, bytes) else token
 
+    def said(self, data: Any) -> Any:
+        """Return the data of an answer with every phrase of ours in the caller's language."""
+        if isinstance(data, Mapping):
+            return {name: self.said(value) for name, value in data.items()}
+        if isinstance(data, list | tuple):
+            return [self.said(value) for value in data]
+        return translated(data, self.language) if isinstance(data, str) else data
+
     @property
     def language(self) -> str:
-        """The language of the page."""
-        return self.academy.config.behaviour.language
+        """The language of the page: chosen here, else kept in the account, else wished for by the browser."""
+        default = self.academy.config.behaviour.language
+        wish = None if self.account_language else self.request.headers.get("Accept-Language")
+        return chosen(self.get_cookie(COOKIE), wish, self.account_language or default)
+
+    @property
+    def settings_url(self) -> str:
+        """Return the address of the settings of this browser, from which one comes back to this page."""
+        back = str(self.request.path).removeprefix(self.url(""))
+        return self.url("/settings" + (f"?{urlencode({'back': back})}" if self.request.method in SAFE_METHODS else ""))
+
+    def choosing_url(self, language: str) -> str:
+        """Return the address of the link that chooses a language and leads back to this page."""
+        here = self.request.uri if self.request.method in SAFE_METHODS else None
+        return self.url(choosing_path(language, here or self.url("/")))
 
     @property
     def root(self) -> str:
@@ -186,11 +248,13 @@ class RouteHandler(_Base):
         self.scopes = frozenset(model["scopes"])
 
     def _check_form(self) -> None:
+        sent = self.request.arguments
+        sent["_xsrf"] = [unmask(value.decode("ascii", "replace")).encode() for value in sent.get("_xsrf", [])]
         try:
             super().check_xsrf_cookie()
             self.hub_auth.check_xsrf_cookie(self)
         except HTTPError as error:
-            message = "This page was open too long. Go back, reload it and send it again; nothing was changed."
+            message = phrase("This page was open too long. Go back, reload it and send it again; nothing was changed.")
             raise NotAllowed(message) from error
 
     async def get(self, **path: str) -> None:
@@ -214,11 +278,12 @@ class RouteHandler(_Base):
         response = await asyncio.get_running_loop().run_in_executor(self.academy.executor, work)
         if self.request.method not in SAFE_METHODS:
             self.academy.committed()
+            count_sending(self, self.choices, f"{self.root}/")
         self.answer(response)
 
     def _ask_to_sign_in(self) -> None:
         if self.is_api or self.request.method not in SAFE_METHODS:
-            message = "Sign in first; nothing was changed."
+            message = phrase("Sign in first; nothing was changed.")
             raise NotAllowed(message)
         self.redirect(self.get_login_url())
 
@@ -239,6 +304,7 @@ class RouteHandler(_Base):
         with store.read() if self.request.method in SAFE_METHODS else store.write() as db:
             if self.username is not None:
                 self.actor = people.actor(db, username=self.username, scopes=self.scopes)
+                self.account_language = people.language_of(db, self.username)
             _require(route, self.actor, path.get("cohort"))
             query = {name: self.get_query_argument(name) for name in self.request.query_arguments}
             return route.handle(
@@ -251,6 +317,7 @@ class RouteHandler(_Base):
                     query=query,
                     body=body,
                     language=self.language,
+                    choices=self.choices,
                 )
             )
 
@@ -274,7 +341,7 @@ def _json_object(body: bytes) -> dict[str, Any]:
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        message = "The body must be a JSON object."
+        message = phrase("The body must be a JSON object.")
         raise BadInput(message, code="bad-json", field="body")
     return data
 
@@ -284,8 +351,7 @@ def _sentence_for(status: int) -> AcademyError:
         return NotFound()
     if status == NotAllowed.status:
         return NotAllowed()
-    error = AcademyError(
-        "Something broke on our side. What you had sent before is safe; please try again.", code="fault"
-    )
+    message = phrase("Something broke on our side. What you had sent before is safe; please try again.")
+    error = AcademyError(message, code="fault")
     error.status = status
     return error

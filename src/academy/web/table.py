@@ -11,7 +11,7 @@ from academy.learning import pages as learning_pages
 from academy.people import api as people_api
 from academy.people import pages as people_pages
 from academy.results import pages as results_pages
-from academy.web import home
+from academy.web import home, reports, settings_pages
 
 __all__ = ["ROUTES"]
 
@@ -26,4 +26,6 @@ ROUTES = (
     *grading_pages.ROUTES,
     *grading_api.ROUTES,
     *results_pages.ROUTES,
+    *settings_pages.ROUTES,
+    *reports.ROUTES,
 )
