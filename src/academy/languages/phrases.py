@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-__all__ = ["Phrase", "counted", "phrase"]
+__all__ = ["Phrase", "counted", "phrase", "recalled"]
 
 
 class Phrase(str):
@@ -44,6 +44,11 @@ def phrase(message: str, /, **values: Any) -> Phrase:
 def counted(one: str, many: str, count: int, /, **values: Any) -> Phrase:
     """Mark a text that counts something: ``%(count)s`` stands for the number. Each language has its own plurals."""
     return Phrase(one, many, count, {**values, "count": count})
+
+
+def recalled(text: str) -> Phrase:
+    """Return a text of ours that was kept or sent as plain English; it is said in a language that knows it as it is."""
+    return Phrase(text, None, 1, {})
 
 
 def filled(text: str, values: Mapping[str, Any]) -> str:
