@@ -15,6 +15,7 @@ from academy.content.phrases import phrases
 from academy.content.questions import Essay, Match, Multi, Numeric, Order, Question, Scenario, Short, Single
 from academy.content.scoring import Answer
 from academy.errors import BadInput
+from academy.languages.phrases import Phrase, phrase
 
 __all__ = [
     "TEXT_LIMIT",
@@ -51,7 +52,7 @@ def read_form(questions: Iterable[Question], fields: Mapping[str, Sequence[str]]
     known = {name for question in questions for name in field_names(question)}
     unknown = next((name for name in fields if name not in known), None)
     if unknown is not None:
-        raise _refused(unknown, "is not a field of this form")
+        raise _refused(unknown, phrase("is not a field of this form"))
     answers = {question.id: read_fields(question, fields) for question in questions}
     return {name: answer for name, answer in answers.items() if answer is not None}
 
@@ -132,13 +133,13 @@ def _places(question: Order, answer: Any) -> dict[str, str]:
     return {names[name]: value for name, (value,) in fields.items() if name in names and value in known}
 
 
-def _refused(field: str, reason: str) -> BadInput:
-    return BadInput(f"{field}: {reason}.", code="bad-field", field=field)
+def _refused(field: str, reason: Phrase) -> BadInput:
+    return BadInput(phrase("%(field)s: %(reason)s.", field=field, reason=reason), code="bad-field", field=field)
 
 
 def _known(field: str, value: str, known: Iterable[str]) -> str:
     if value not in known:
-        raise _refused(field, "this is not one of the choices")
+        raise _refused(field, phrase("this is not one of the choices"))
     return value
 
 
@@ -146,7 +147,7 @@ def _choice(field: str, fields: Mapping[str, Sequence[str]], known: Sequence[str
     """Read a control with one value; an empty value is no answer."""
     values = [value for value in fields.get(field, ()) if value]
     if len(values) > 1:
-        raise _refused(field, "there is more than one value")
+        raise _refused(field, phrase("there is more than one value"))
     return _known(field, values[0], known) if values else None
 
 
@@ -164,10 +165,12 @@ def _order(question: Order, places: dict[str, str]) -> Answer | None:
 def _written(field: str, fields: Mapping[str, Sequence[str]]) -> str | None:
     values = fields.get(field, ())
     if len(values) > 1:
-        raise _refused(field, "there is more than one value")
+        raise _refused(field, phrase("there is more than one value"))
     text = _clean(values[0]) if values else ""
     if len(text) > TEXT_LIMIT:
-        raise _refused(field, f"the text has {len(text)} characters; {TEXT_LIMIT} is the most")
+        raise _refused(
+            field, phrase("the text has %(length)s characters; %(most)s is the most", length=len(text), most=TEXT_LIMIT)
+        )
     return text if text.strip() else None
 
 
