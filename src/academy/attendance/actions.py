@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, select, update
 from academy.attendance import claims, codes, guards, queries, rules
 from academy.attendance.model import CheckIn, Claim, Naming, Outcome, Session, Source, State, Status
 from academy.errors import BadInput, Closed, NotAllowed
+from academy.languages.phrases import phrase
 from academy.rights import Actor
 from academy.store import schema
 from academy.store.database import record
@@ -58,12 +59,12 @@ def plan_session(
 
     Raises ``BadInput`` that names the field.
     """
-    guards.require_text(title, "title", TITLE_LIMIT, "Give the session a title")
+    guards.require_text(title, "title", TITLE_LIMIT, phrase("Give the session a title. Nothing was changed."))
     if not 1 <= minutes <= LONGEST_MINUTES:
-        message = f"The length must be between 1 and {LONGEST_MINUTES} minutes."
+        message = phrase("The length must be between 1 and %(most)s minutes.", most=LONGEST_MINUTES)
         raise BadInput(message, code="bad-length", field="minutes")
     if zone not in available_timezones():
-        message = "That time zone is not known. Write it like Africa/Nairobi or UTC."
+        message = phrase("That time zone is not known. Write it like Africa/Nairobi or UTC.")
         raise BadInput(message, code="bad-zone", field="zone")
     session = claims.derived_nonce("plan", cohort, nonce)[:24]
     if db.execute(select(schema.session.c.id).where(schema.session.c.id == session)).first():
@@ -87,7 +88,7 @@ def plan_session(
 def open_check_in(db: Connection, *, actor: Actor, now: datetime, session: Session) -> None:
     """Open check-in. Raises ``Closed`` when it was closed before: closing destroyed its key."""
     if session.state is State.CLOSED:
-        message = "Check-in was closed and stays closed. Mark or correct people by hand instead."
+        message = phrase("Check-in was closed and stays closed. Mark or correct people by hand instead.")
         raise Closed(message, code="check-in-closed")
     if session.state is State.PLANNED:
         _set(db, session, opened_at=now)
@@ -103,7 +104,7 @@ def close_check_in(db: Connection, *, actor: Actor, now: datetime, session: Sess
     if session.state is State.CLOSED:
         return
     if session.state is State.PLANNED and now < session.starts_at:
-        message = "This session has not begun, so there is nothing to close yet."
+        message = phrase("This session has not begun, so there is nothing to close yet.")
         raise Closed(message, code="not-begun")
     _close(db, now, session)
     _record(db, actor, now, "close-check-in", session.id)
@@ -224,10 +225,12 @@ def correct(
     Raises ``BadInput`` without a reason or when she would leave before she arrives, else as ``mark`` does.
     """
     guards.require_sayable(status)
-    guards.require_text(reason, "reason", REASON_LIMIT, "Say in a few words why you change this")
+    guards.require_text(
+        reason, "reason", REASON_LIMIT, phrase("Say in a few words why you change this. Nothing was changed.")
+    )
     guards.require_listed(db, session, person)
     if arrived_at and left_at and left_at < arrived_at:
-        message = "The time of leaving is before the time of arriving. Nothing was changed."
+        message = phrase("The time of leaving is before the time of arriving. Nothing was changed.")
         raise BadInput(message, code="bad-times", field="left_at")
     claim = claims.by_hand(
         _name(actor),
@@ -252,10 +255,12 @@ def tally(
     Raises ``BadInput`` for an unusable number, or without a reason once the register is closed.
     """
     if not 0 <= people <= MOST_PEOPLE:
-        message = f"The head-count must be a number from 0 to {MOST_PEOPLE}."
+        message = phrase("The head-count must be a number from 0 to %(most)s.", most=MOST_PEOPLE)
         raise BadInput(message, code="bad-count", field="people")
     if session.state is State.CLOSED:
-        guards.require_text(reason, "reason", REASON_LIMIT, "Say in a few words why you change this")
+        guards.require_text(
+            reason, "reason", REASON_LIMIT, phrase("Say in a few words why you change this. Nothing was changed.")
+        )
     claim = claims.by_hand(
         _name(actor),
         now,

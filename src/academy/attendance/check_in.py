@@ -8,6 +8,7 @@ from academy.attendance import actions, queries
 from academy.attendance.forms import CheckInForm
 from academy.attendance.model import CheckIn, Naming, Outcome, Session
 from academy.errors import AcademyError, BadInput
+from academy.languages.phrases import phrase
 from academy.people import queries as people
 from academy.rights import Right
 from academy.routing import Page, Request, Response, Route
@@ -54,11 +55,12 @@ def _check_in(request: Request, session: Session) -> CheckIn:
 
 def _refusal(result: CheckIn) -> AcademyError:
     if result.outcome is Outcome.BLOCKED:
-        message = "Too many codes did not fit, so none is tried any more. Ask your facilitator to write you in."
+        message = phrase("Too many codes did not fit, so none is tried any more. Ask your facilitator to write you in.")
         return BadInput(message, code="blocked", field="code")
-    message = (
+    message = phrase(
         "The code has changed, or it was mistyped. Ask for the new one and try again. "
-        f"Your choice is still here. Tries left: {result.attempts_left}."
+        "Your choice is still here. Tries left: %(tries)s.",
+        tries=result.attempts_left,
     )
     return BadInput(message, code="wrong-code", field="code")
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from academy.attendance.model import Claim, Naming, Source, Status
 from academy.errors import Conflict
+from academy.languages.phrases import phrase
 from academy.store import schema
 from academy.store.database import new_id
 
@@ -59,7 +60,7 @@ def is_repeat(db: Connection, session: str, claim: Claim) -> bool:
     query = select(schema.claim).where(schema.claim.c.session == session, schema.claim.c.nonce == claim.nonce)
     row = db.execute(query).mappings().first()
     if row is not None and any(row[name] != getattr(claim, name) for name in SAID):
-        message = "This page was out of date, so nothing was changed. Look at the row and do it once more."
+        message = phrase("This page was out of date, so nothing was changed. Look at the row and do it once more.")
         raise Conflict(message, code="used-nonce")
     return row is not None
 

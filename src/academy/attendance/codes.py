@@ -11,6 +11,7 @@ import unicodedata
 from datetime import datetime
 
 from academy.errors import BadInput
+from academy.languages.phrases import phrase
 
 __all__ = ["CODE_DIGITS", "accepts", "check_in_nonce", "code_at", "new_code_in", "read_code", "spoken"]
 
@@ -42,7 +43,7 @@ def read_code(text: str) -> str:
     kept = [char for char in text if unicodedata.category(char) not in {"Zs", "Cc", "Cf", "Pd"}]
     digits = [unicodedata.decimal(char, None) for char in kept]
     if len(digits) != CODE_DIGITS or None in digits:
-        message = "The code has six digits. Type the six digits that were read out; your choice is still here."
+        message = phrase("The code has six digits. Type the six digits that were read out; your choice is still here.")
         raise BadInput(message, code="bad-code", field="code")
     return "".join(str(digit) for digit in digits)
 

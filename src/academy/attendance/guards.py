@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from academy.attendance import queries
 from academy.attendance.model import Session, Source, State, Status
 from academy.errors import BadInput, Closed, Conflict, NotFound
+from academy.languages.phrases import Phrase, phrase
 from academy.store import schema
 
 __all__ = [
@@ -24,31 +25,31 @@ def require_uncorrected(db: Connection, session: str, person: str) -> None:
     table = schema.claim
     of_person = (table.c.session == session) & (table.c.person == person)
     if db.execute(select(table.c.id).where(of_person, table.c.source == Source.CORRECTION)).first():
-        message = "This row was corrected before. Correct it again, with a reason."
+        message = phrase("This row was corrected before. Correct it again, with a reason.")
         raise Conflict(message, code="corrected")
 
 
 def require_sayable(status: Status) -> None:
     """Raise ``BadInput`` for a status that nobody can claim."""
     if status is Status.UNMARKED:
-        message = "Choose present, absent or excused. Nothing was changed."
+        message = phrase("Choose present, absent or excused. Nothing was changed.")
         raise BadInput(message, code="bad-status", field="status")
 
 
 def require_open(session: Session) -> None:
     """Raise ``Closed`` unless people may check in."""
     if session.state is State.PLANNED:
-        message = "Check-in is not open yet. Your facilitator opens it in the session; then try again."
+        message = phrase("Check-in is not open yet. Your facilitator opens it in the session; then try again.")
         raise Closed(message, code="check-in-not-open")
     if session.state is State.CLOSED:
-        message = "Check-in is closed. If you were there, ask your facilitator to write you in."
+        message = phrase("Check-in is closed. If you were there, ask your facilitator to write you in.")
         raise Closed(message, code="check-in-closed")
 
 
 def require_markable(session: Session) -> None:
     """Raise ``Closed`` once marks need a reason."""
     if session.state is State.CLOSED:
-        message = "The register is closed. Correct the row instead, with a reason."
+        message = phrase("The register is closed. Correct the row instead, with a reason.")
         raise Closed(message, code="register-closed")
 
 
@@ -58,15 +59,14 @@ def require_listed(db: Connection, session: Session, person: str) -> None:
     if person in listed:
         return
     if person not in {claim.person for claim in queries.claims_of(db, session.id)}:
-        message = "There is nobody like that in this cohort."
+        message = phrase("There is nobody like that in this cohort.")
         raise NotFound(message)
 
 
-def require_text(text: str, field: str, limit: int, ask: str) -> None:
-    """Raise ``BadInput`` for a text that is missing or longer than ``limit`` characters."""
+def require_text(text: str, field: str, limit: int, ask: Phrase) -> None:
+    """Raise ``BadInput`` for a text that is missing, which ``ask`` asks for, or longer than ``limit`` characters."""
     if not text.strip():
-        message = f"{ask}. Nothing was changed."
-        raise BadInput(message, code="missing", field=field)
+        raise BadInput(ask, code="missing", field=field)
     if len(text.strip()) > limit:
-        message = f"That is too long: at most {limit} characters. Nothing was changed."
+        message = phrase("That is too long: at most %(limit)s characters. Nothing was changed.", limit=limit)
         raise BadInput(message, code="too-long", field=field)

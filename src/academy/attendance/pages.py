@@ -11,6 +11,8 @@ from academy.attendance.codes import spoken
 from academy.attendance.forms import CorrectionForm, MarkForm, Nothing, PlanForm, TallyForm
 from academy.attendance.model import Register, RegisterRow, Session, State
 from academy.errors import AcademyError, BadInput
+from academy.languages.digits import ascii_digits
+from academy.languages.phrases import phrase
 from academy.people import queries as people
 from academy.rights import Right
 from academy.routing import Page, Redirect, Request, Response, Route
@@ -233,9 +235,9 @@ def _find(request: Request) -> Session:
 
 def _number(text: str, field: str) -> int:
     try:
-        return int(text)
+        return int(ascii_digits(text))
     except ValueError as error:
-        message = "Write a whole number there. Nothing was changed."
+        message = phrase("Write a whole number there. Nothing was changed.")
         raise BadInput(message, code="bad-number", field=field) from error
 
 

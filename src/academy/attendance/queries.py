@@ -13,6 +13,7 @@ from sqlalchemy import Connection, RowMapping, Select, select
 from academy.attendance import codes, rules
 from academy.attendance.model import Claim, Naming, Register, RegisterRow, Session, Source, State, Status
 from academy.errors import NotFound
+from academy.languages.phrases import phrase
 from academy.store import schema
 
 __all__ = [
@@ -57,7 +58,7 @@ def find_session(db: Connection, cohort: str, session: str) -> Session:
     query = select(*SESSION).where(schema.session.c.id == session, schema.session.c.cohort == cohort)
     row = db.execute(query).mappings().first()
     if row is None:
-        message = "There is no such session in this cohort."
+        message = phrase("There is no such session in this cohort.")
         raise NotFound(message)
     return _session(row)
 

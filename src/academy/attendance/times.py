@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from academy.attendance.model import Session
 from academy.errors import BadInput
+from academy.languages.digits import ascii_digits
+from academy.languages.phrases import phrase
 
 __all__ = ["moment", "moment_in", "read_date", "read_time"]
 
@@ -16,12 +18,12 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 def read_date(text: str, field: str) -> date:
     """Read ``2026-11-24``. Raises ``BadInput``."""
     try:
-        day = date.fromisoformat(text)
+        day = date.fromisoformat(ascii_digits(text))
     except ValueError as error:
-        message = "Write the date as year-month-day, like 2026-11-24."
+        message = phrase("Write the date as year-month-day, like 2026-11-24.")
         raise BadInput(message, code="bad-date", field=field) from error
     if not EARLIEST <= day <= LATEST:
-        message = "That year looks mistyped. Write the date as year-month-day, like 2026-11-24."
+        message = phrase("That year looks mistyped. Write the date as year-month-day, like 2026-11-24.")
         raise BadInput(message, code="bad-date", field=field)
     return day
 
@@ -29,9 +31,9 @@ def read_date(text: str, field: str) -> date:
 def read_time(text: str, field: str) -> time:
     """Read ``14:00``. Raises ``BadInput``."""
     try:
-        read = time.fromisoformat(text)
+        read = time.fromisoformat(ascii_digits(text))
     except ValueError as error:
-        message = "Write the time as hours and minutes, like 14:00."
+        message = phrase("Write the time as hours and minutes, like 14:00.")
         raise BadInput(message, code="bad-time", field=field) from error
     return read.replace(tzinfo=None)
 
@@ -43,12 +45,12 @@ def moment(day: date, at: time, zone: str) -> datetime:
     twice the first is meant.
     """
     if zone not in available_timezones():
-        message = "That time zone is not known. Write it like Africa/Nairobi or UTC."
+        message = phrase("That time zone is not known. Write it like Africa/Nairobi or UTC.")
         raise BadInput(message, code="bad-zone", field="zone")
     local = datetime.combine(day, at, tzinfo=ZoneInfo(zone))
     found = local.astimezone(UTC)
     if found.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
-        message = "The clocks skip that time on that day. Choose another time."
+        message = phrase("The clocks skip that time on that day. Choose another time.")
         raise BadInput(message, code="skipped-time", field="starts")
     return found
 

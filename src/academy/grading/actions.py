@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from academy.errors import BadInput
 from academy.grading import queries
 from academy.grading.model import Job, JobKind
+from academy.languages.phrases import phrase
 from academy.people import queries as people
 from academy.rights import Actor
 from academy.store import schema
@@ -58,7 +59,7 @@ def release(
     Raises ``BadInput`` for a deadline that has passed.
     """
     if due_at is not None and due_at <= now:
-        message = "This deadline has passed already. Choose a later one, or leave it empty."
+        message = phrase("This deadline has passed already. Choose a later one, or leave it empty.")
         raise BadInput(message, code="deadline-passed", field="due_at")
     table = schema.release
     here = (table.c.cohort == cohort, table.c.assessment == assessment)
@@ -82,10 +83,10 @@ def extend(
 ) -> None:
     """Give one participant until ``due_at``. Raises ``BadInput``; a second extension takes the first one's place."""
     if person not in {member.person for member in people.participants(db, cohort)}:
-        message = "This person does not take part in this cohort."
+        message = phrase("This person does not take part in this cohort.")
         raise BadInput(message, code="not-here", field="person")
     if due_at <= now:
-        message = "This deadline has passed already. Choose a later one."
+        message = phrase("This deadline has passed already. Choose a later one.")
         raise BadInput(message, code="deadline-passed", field="due_at")
     table = schema.extension
     here = (table.c.person == person, table.c.cohort == cohort, table.c.assessment == assessment)

@@ -9,6 +9,7 @@ from academy.grading import actions, queries
 from academy.grading.gradebook import scores as read_scores
 from academy.grading.model import JobKind, course_folder
 from academy.grading.overview import marked_so_far
+from academy.languages.phrases import phrase
 from academy.learning.place import assessment_of
 from academy.rights import Right
 from academy.routing import Form, Json, Request, Response, Route
@@ -61,7 +62,7 @@ def job(request: Request) -> Response:
     """Say how far a job has come."""
     text = request.path["job"]
     if not (text.isascii() and text.isdecimal() and len(text) < 10):  # noqa: PLR2004 - far more jobs than anybody asks for
-        message = "There is no such job in this cohort."
+        message = phrase("There is no such job in this cohort.")
         raise NotFound(message)
     found = queries.job(request.db, cohort=request.path["cohort"], number=int(text))
     far = marked_so_far(request.config, found)

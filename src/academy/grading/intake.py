@@ -16,6 +16,7 @@ import nbformat
 
 from academy.grading.model import CourseFolder
 from academy.grading.settings import LARGEST_FILE
+from academy.languages.phrases import phrase
 
 __all__ = [
     "UNREADABLE",
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9-]{2,30}")
-UNREADABLE = "This notebook cannot be read: it is empty, damaged or of an old format."
+UNREADABLE = phrase("This notebook cannot be read: it is empty, damaged or of an old format.")
 STAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
@@ -44,7 +45,7 @@ class Arrival:
 
 def username_fault(student: str) -> str | None:
     """Say in one sentence why this cannot be a student; None if it can."""
-    return None if USERNAME.fullmatch(student) else "This submission carries a name that nobody here has."
+    return None if USERNAME.fullmatch(student) else phrase("This submission carries a name that nobody here has.")
 
 
 def arrivals(inbound: Path, assignment: str) -> Iterator[Arrival]:
@@ -68,7 +69,7 @@ def fault_of(folder: Path, largest: int = LARGEST_FILE) -> str | None:
     Links are refused because whoever follows one reads with our rights what the submitter could not.
     """
     if not stat.S_ISDIR(folder.lstat().st_mode):
-        return "This submission is not a folder, so it was left where it is."
+        return phrase("This submission is not a folder, so it was left where it is.")
     for place, folders, files in os.walk(folder):
         for name in [*folders, *files]:
             fault = _entry_fault((Path(place) / name).lstat(), largest)
@@ -81,16 +82,17 @@ def _entry_fault(status: os.stat_result, largest: int) -> str | None:
     if stat.S_ISDIR(status.st_mode):
         return None
     if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
-        return "This submission holds a link or a special file instead of a notebook, so it was not opened."
+        return phrase("This submission holds a link or a special file instead of a notebook, so it was not opened.")
     if status.st_size > largest:
-        return f"This submission holds a file larger than {largest // 1_000_000} MB, so it was not opened."
+        size = largest // 1_000_000
+        return phrase("This submission holds a file larger than %(size)s MB, so it was not opened.", size=size)
     return None
 
 
 def notebook_fault(file: Path) -> str | None:
     """Say in one sentence why this is no notebook that can be marked; None if it is one."""
     if not file.is_file():
-        return "This submission holds no notebook of the assessment."
+        return phrase("This submission holds no notebook of the assessment.")
     return None if is_notebook(file.read_bytes()) else UNREADABLE
 
 

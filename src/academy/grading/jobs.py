@@ -24,6 +24,7 @@ from academy.grading import actions, queries
 from academy.grading.keys import dump
 from academy.grading.model import CourseFolder, Job, JobKind, course_folder
 from academy.grading.worker import Worker
+from academy.languages.phrases import phrase
 from academy.people import queries as people
 from academy.store.database import Store
 
@@ -90,10 +91,10 @@ class Runner:
         try:
             result = await STEPS[job.kind](self, job)
         except AcademyError as problem:
-            error = problem.message
+            error = str(problem.message)
         except Exception:
             LOG.exception("Job %s (%s) failed", job.id, job.kind)
-            error = "Something broke on our side. Nothing is lost; please try again."
+            error = str(phrase("Something broke on our side. Nothing is lost; please try again."))
         await asyncio.to_thread(self._finish, job, clock.now(), result, error)
         return True
 

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 from academy.content.questions import Essay, Question, question_adapter, slug_of
 from academy.errors import Conflict
 from academy.grading.model import CourseFolder
+from academy.languages.phrases import phrase
 
 __all__ = ["cells_of", "dump", "grade_cell", "parse", "questions_by_cell", "read"]
 
@@ -38,7 +39,7 @@ def _parsed(text: str) -> tuple[Question, ...]:
     try:
         return tuple(_questions.validate_python(json.loads(text)))
     except (ValueError, RecursionError) as error:
-        message = "The key of this assessment cannot be read; release the assessment again."
+        message = phrase("The key of this assessment cannot be read; release the assessment again.")
         raise Conflict(message, code="bad-key") from error
 
 
@@ -47,7 +48,7 @@ def read(file: Path) -> list[Question]:
     try:
         return parse(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        message = "This assessment was released without its key here; release it again through the academy."
+        message = phrase("This assessment was released without its key here; release it again through the academy.")
         raise Conflict(message, code="no-key") from None
 
 

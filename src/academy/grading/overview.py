@@ -15,6 +15,7 @@ from academy.grading.intake import collected
 from academy.grading.model import Job, JobKind, Verdict, course_folder
 from academy.grading.progress import Progress, progress
 from academy.grading.progress_file import progress_of
+from academy.languages.phrases import Phrase, phrase, recalled
 from academy.learning.place import assessment_of
 from academy.people import queries as people
 from academy.people.model import Cohort, Member
@@ -22,15 +23,26 @@ from academy.routing import Request
 
 __all__ = ["Eye", "Overview", "deadline_to_begin_with", "in_words", "marked_so_far", "overview"]
 
+_STOPPED = phrase("This test was stopped: %(why)s.")
 _WORDS = {
-    Verdict.DID_NOT_RUN: ("This test gave no result", "This answer could not be read"),
-    Verdict.TIMED_OUT: ("This test was stopped", "This test took too long and was stopped"),
-    Verdict.OUT_OF_MEMORY: ("This test was stopped", "This test needed too much memory and was stopped"),
-    Verdict.KERNEL_DIED: ("This test did not come to its end", "This test did not come to its end"),
-    Verdict.TAMPERED: ("This test could not be trusted", "This test could not be trusted"),
+    Verdict.DID_NOT_RUN: (phrase("This test gave no result: %(why)s."), phrase("This answer could not be read.")),
+    Verdict.TIMED_OUT: (_STOPPED, phrase("This test took too long and was stopped.")),
+    Verdict.OUT_OF_MEMORY: (_STOPPED, phrase("This test needed too much memory and was stopped.")),
+    Verdict.KERNEL_DIED: (
+        phrase("This test did not come to its end: %(why)s."),
+        phrase("This test did not come to its end."),
+    ),
+    Verdict.TAMPERED: (phrase("This test could not be trusted: %(why)s."), phrase("This test could not be trusted.")),
 }
 """What is said about an open answer: before a reason, and without one."""
 _SAID_ALREADY = "This test cannot be trusted: "
+_REASONS = (
+    phrase("it took longer than the time limit"),
+    phrase("it needed more memory than the limit"),
+    phrase("the notebook's process ended while this test ran"),
+    phrase("the notebook's process had ended before"),
+)
+"""What marking writes beside a test, as it stands within a sentence; other reasons hold numbers and stay English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +137,7 @@ def marked_so_far(config: Config, job: Job) -> tuple[int, int] | None:
 def _notes(jobs: dict[JobKind, Job], kind: JobKind) -> dict[str, str]:
     """Return what the newest job of a kind said about single submissions, by user name."""
     result = jobs[kind].result if kind in jobs else None
-    return {note["student"]: note["note"] for note in (result or {}).get("notes", [])}
+    return {note["student"]: recalled(note["note"]) for note in (result or {}).get("notes", [])}
 
 
 def _failed(jobs: dict[JobKind, Job]) -> Job | None:
@@ -150,7 +162,7 @@ def _noticed(jobs: list[Job], marks: list[Score]) -> dict[str, list[str]]:
     for job in jobs:
         said: dict[str, list[str]] = {}
         for note in (job.result or {}).get("notes", []):
-            said.setdefault(note["student"], []).append(note["note"])
+            said.setdefault(note["student"], []).append(recalled(note["note"]))
         found |= {student: notes for student, notes in said.items() if _is_about(job, moments.get(student))}
     return found
 
@@ -194,11 +206,11 @@ def _eyes(
     ]
 
 
-def in_words(verdict: Verdict, reason: str) -> str:
+def in_words(verdict: Verdict, reason: str) -> Phrase:
     """Return one sentence about an answer for which the rules found no points: what happened, and accusing nobody."""
-    before, alone = _WORDS.get(verdict, _WORDS[Verdict.DID_NOT_RUN])
+    with_reason, alone = _WORDS.get(verdict, _WORDS[Verdict.DID_NOT_RUN])
     why = reason.removeprefix(_SAID_ALREADY).strip().rstrip(".")
-    return f"{before}: {why[0].lower()}{why[1:]}." if why else f"{alone}."
+    return phrase(with_reason.message, why=recalled(f"{why[0].lower()}{why[1:]}")) if why else alone
 
 
 def deadline_to_begin_with(course: Course, found: Overview, now: datetime) -> str:

@@ -14,6 +14,8 @@ from academy.errors import AcademyError, BadInput
 from academy.grading import actions, queries
 from academy.grading.model import JobKind
 from academy.grading.overview import deadline_to_begin_with, overview
+from academy.languages.digits import ascii_digits
+from academy.languages.phrases import phrase
 from academy.learning.place import assessment_of
 from academy.people import queries as people
 from academy.rights import Right
@@ -45,9 +47,9 @@ class Nothing(Form):
 def read_local(text: str, zone: str, field: str) -> datetime:
     """Read the value of a date-and-time control as a moment in ``zone``. Raises ``BadInput``."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+        return datetime.fromisoformat(ascii_digits(text)).replace(tzinfo=ZoneInfo(zone))
     except ValueError:
-        message = "Write the date and the time, for example 2026-12-01 18:00."
+        message = phrase("Write the date and the time, for example 2026-12-01 18:00.")
         raise BadInput(message, code="bad-time", field=field) from None
 
 

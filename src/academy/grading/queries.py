@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from academy.errors import NotFound
 from academy.grading.model import Delivery, Job, JobKind
+from academy.languages.phrases import phrase
 from academy.store import schema
 
 __all__ = [
@@ -96,7 +97,7 @@ def job(db: Connection, *, cohort: str, number: int) -> Job:
     table = schema.job
     row = db.execute(select(table).where(table.c.cohort == cohort, table.c.id == number)).first()
     if row is None:
-        message = "There is no such job in this cohort."
+        message = phrase("There is no such job in this cohort.")
         raise NotFound(message)
     return _job(row)
 

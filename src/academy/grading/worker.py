@@ -15,6 +15,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from academy.errors import Unavailable
+from academy.languages.phrases import phrase
 
 __all__ = ["Worker"]
 
@@ -39,7 +40,7 @@ class Worker:
                 return await asyncio.get_running_loop().run_in_executor(self._pool, _perform, verb, *args)
             except BrokenProcessPool:
                 self.rest()
-        message = "The grading process stopped twice. Nothing is lost; tell whoever runs this server."
+        message = phrase("The grading process stopped twice. Nothing is lost; tell whoever runs this server.")
         raise Unavailable(message)
 
     def rest(self) -> None:

@@ -25,13 +25,16 @@ from academy.hub.passphrase import check_passphrase, hash_passphrase, is_right
 from academy.hub.ports import Ports
 from academy.hub.second_factor import is_code_of, new_otp_secret
 from academy.hub.services import academy_url
+from academy.languages.phrases import phrase
 from academy.people.rules import USERNAME
 
 __all__ = ["InvitedAuthenticator", "Locked", "update_authenticator"]
 
 MOST_REMEMBERED = 10_000
 """User names whose failed sign-ins are remembered at one time."""
-WAIT = "There were too many tries with this user name. Wait ten minutes, then try again; or ask for a one-time code."
+WAIT = phrase(
+    "There were too many tries with this user name. Wait ten minutes, then try again; or ask for a one-time code."
+)
 
 
 @lru_cache(maxsize=1)

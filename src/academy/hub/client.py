@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 from academy.errors import AcademyError, Unavailable
+from academy.languages.phrases import phrase, recalled
 
 __all__ = ["AcademyService"]
 
@@ -60,7 +61,7 @@ class AcademyService:
             if response.code != NOT_REACHED:
                 return _read(response.code, response.body)
             await asyncio.sleep(PAUSE)
-        message = "A part of the academy is being started again. Nothing was changed; try again in a minute."
+        message = phrase("A part of the academy is being started again. Nothing was changed; try again in a minute.")
         raise Unavailable(message)
 
 
@@ -68,9 +69,9 @@ def _read(status: int, body: bytes) -> Any:
     if status < CLIENT_ERROR:
         return json.loads(body)
     if status >= SERVER_ERROR:
-        message = "A part of the academy is not answering. Nothing was changed; try again in a minute."
+        message = phrase("A part of the academy is not answering. Nothing was changed; try again in a minute.")
         raise Unavailable(message)
     details = json.loads(body)["error"]
-    error = AcademyError(details["message"], code=details["code"], field=details.get("field"))
+    error = AcademyError(recalled(details["message"]), code=details["code"], field=details.get("field"))
     error.status = status
     raise error

@@ -19,13 +19,14 @@ import jupyterhub
 from academy.config import Config
 from academy.errors import Unavailable
 from academy.kernels.system_calls import filter_file
+from academy.languages.phrases import phrase
 
 __all__ = [
     "GIBIBYTE", "PATH", "REFUSED", "SYSTEM_FILES", "WALLS", "Enclosed", "Room", "Shown", "Stance", "Walls", "confined",
     "fault", "mounts", "python_folders", "room_of", "stance", "why_not",
 ]  # fmt: skip
 
-REFUSED = (
+REFUSED = phrase(
     "Grading cannot be opened yet: the program that closes it off from everything else, bubblewrap, is missing or does "
     "not work on this machine. Whoever runs the academy can install it."
 )

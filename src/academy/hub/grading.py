@@ -18,10 +18,11 @@ from academy.grading.model import CourseFolder, course_folder
 from academy.grading.settings import settings_file
 from academy.hub import confinement
 from academy.kernels.system_calls import filter_file
+from academy.languages.phrases import phrase
 
 __all__ = ["NOT_YOURS", "GradingSpawner", "cohorts_of", "facilitated", "open_journal"]
 
-NOT_YOURS = "Open grading from the page of a cohort that you facilitate."
+NOT_YOURS = phrase("Open grading from the page of a cohort that you facilitate.")
 SUFFIX = "-facilitators"
 OWN_RUNTIME = "/tmp/runtime"  # noqa: S108 - nobody else's behind the walls
 """Kernels' sockets: the names of sockets may have 107 characters, and folders of people and cohorts are long."""

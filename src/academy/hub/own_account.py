@@ -11,6 +11,7 @@ from academy.errors import AcademyError, BadInput
 from academy.hub.forms import read_form
 from academy.hub.second_factor import is_code_of, new_otp_secret
 from academy.hub.sessions import FormPage, end_sessions, prove
+from academy.languages.phrases import phrase
 
 __all__ = ["ChangePassphrase", "SecondFactor"]
 
@@ -70,7 +71,9 @@ class SecondFactor(FormPage):
             form = read_form(self, "password", "2fa")
             await prove(self, form["password"])
             if not account.has_2fa and not is_code_of(account.otp_secret, form["2fa"]):
-                message = "This is not the code that the app shows now. Check the secret and the clock of your phone."
+                message = phrase(
+                    "This is not the code that the app shows now. Check the secret and the clock of your phone."
+                )
                 raise BadInput(message, code="wrong-app-code", field="2fa")
         except AcademyError as problem:
             await self._form(problem)

@@ -10,6 +10,7 @@ from collections.abc import Container
 import bcrypt
 
 from academy.errors import BadInput
+from academy.languages.phrases import phrase
 
 __all__ = ["check_passphrase", "hash_passphrase", "is_right", "simplify"]
 
@@ -31,15 +32,16 @@ def check_passphrase(passphrase: str, again: str, *, shortest: int, common: Cont
     """
     text = simplify(passphrase)
     if text != simplify(again):
-        message = "The two passphrases are not the same. Type both again."
+        message = phrase("The two passphrases are not the same. Type both again.")
     elif len(text) < shortest:
-        message = (
-            f"This passphrase is too short. Use {shortest} characters or more; several words are easy to remember."
+        message = phrase(
+            "This passphrase is too short. Use %(shortest)s characters or more; several words are easy to remember.",
+            shortest=shortest,
         )
     elif len(text) > LONGEST:
-        message = f"This passphrase is too long. Use {LONGEST} characters at most."
+        message = phrase("This passphrase is too long. Use %(longest)s characters at most.", longest=LONGEST)
     elif _is_common(text, common) or text.casefold() == username:
-        message = "Many people use this passphrase, so it is easy to guess. Choose another one."
+        message = phrase("Many people use this passphrase, so it is easy to guess. Choose another one.")
     else:
         return
     raise BadInput(message, code="bad-passphrase", field="password")

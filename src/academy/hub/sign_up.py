@@ -5,12 +5,13 @@ from __future__ import annotations
 from academy.errors import AcademyError, BadInput
 from academy.hub.forms import read_form
 from academy.hub.sessions import FormPage, end_sessions, sign_in
+from academy.languages.phrases import phrase
 from academy.people.rules import USERNAME
 
 __all__ = ["Reset", "SignUp"]
 
-BAD_NAME = "Choose a user name of 3 to 31 small letters a-z, digits and dashes. It need not be your name."
-TAKEN = "This user name is taken. Choose another one; your invitation is still good."
+BAD_NAME = phrase("Choose a user name of 3 to 31 small letters a-z, digits and dashes. It need not be your name.")
+TAKEN = phrase("This user name is taken. Choose another one; your invitation is still good.")
 
 
 class SignUp(FormPage):

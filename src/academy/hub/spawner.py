@@ -19,12 +19,13 @@ from academy.hub import confinement, desk
 from academy.hub.grading import GradingSpawner, facilitated, open_journal
 from academy.hub.privacy import XSRF_WITHOUT_ADDRESS
 from academy.kernels.system_calls import filter_file
+from academy.languages.phrases import phrase
 from academy.people.model import Role
 
 __all__ = ["NOT_OFFERED", "NO_DESK", "AcademySpawner", "participated", "update_spawner"]
 
-NO_DESK = "A notebook server of one's own is for people who take part in a cohort."
-NOT_OFFERED = (
+NO_DESK = phrase("A notebook server of one's own is for people who take part in a cohort.")
+NOT_OFFERED = phrase(
     "Coding in the browser is not offered on this server. Nothing else is lost: no lesson, assessment or result needs "
     "it."
 )

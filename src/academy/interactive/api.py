@@ -15,6 +15,7 @@ from urllib.parse import quote
 import httpx
 
 from academy.errors import AcademyError, NotAllowed, Unavailable
+from academy.languages.phrases import phrase
 
 __all__ = ["Api", "connect", "new_nonce"]
 
@@ -91,7 +92,7 @@ class Api:
                 return _read(response)
             if wait is not None:
                 await asyncio.sleep(wait)
-        message = "The academy does not answer just now. What you see on this page is still here."
+        message = phrase("The academy does not answer just now. What you see on this page is still here.")
         raise Unavailable(message)
 
 
@@ -124,7 +125,7 @@ def _read(response: httpx.Response) -> Any:
         error.status = response.status_code
         raise error
     if response.status_code in {401, 403} or response.is_redirect:
-        message = "You are signed out. Sign in again in another tab, then go on here."
+        message = phrase("You are signed out. Sign in again in another tab, then go on here.")
         raise NotAllowed(message)
-    message = "Something went wrong on the side of the academy. Nothing was changed."
+    message = phrase("Something went wrong on the side of the academy. Nothing was changed.")
     raise Unavailable(message)

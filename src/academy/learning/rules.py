@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from academy.languages.phrases import counted, phrase
 from academy.learning.model import Sitting
 from academy.people.rules import readable_code
 
@@ -35,11 +36,15 @@ def deadline(released_due: datetime | None, extended_due: datetime | None) -> da
 def closed_reason(sitting: Sitting, *, now: datetime, most_attempts: int | None) -> str | None:
     """Say in one sentence why answers cannot be sent now; None when they can."""
     if not sitting.released:
-        return "This assessment is not open yet."
+        return phrase("This assessment is not open yet.")
     if sitting.due_at is not None and now > sitting.due_at:
-        return "The deadline has passed. Your answers are kept as a draft; ask your facilitator for more time."
+        return phrase("The deadline has passed. Your answers are kept as a draft; ask your facilitator for more time.")
     if most_attempts is not None and len(sitting.attempts) >= most_attempts:
-        return f"You have sent your answers {len(sitting.attempts)} times, which is the most for this assessment."
+        return counted(
+            "You have sent your answers %(count)s times, which is the most for this assessment.",
+            "You have sent your answers %(count)s times, which is the most for this assessment.",
+            len(sitting.attempts),
+        )
     return None
 
 

@@ -37,7 +37,9 @@ def create_cohort(db: Connection, *, actor: Actor, now: datetime, cohort: Cohort
     check_slug(cohort.slug)
     taken = db.execute(select(schema.cohort.c.slug).where(schema.cohort.c.slug == cohort.slug)).first()
     if taken:
-        message = f"There is a cohort with the short name {cohort.slug} already. Choose another one."
+        message = phrase(
+            "There is a cohort with the short name %(slug)s already. Choose another one.", slug=cohort.slug
+        )
         raise Conflict(message, code="slug-taken", field="slug")
     db.execute(
         insert(schema.cohort).values(
@@ -67,7 +69,7 @@ def create_invitation(
     ``actor`` is a user name, or ``setup`` for the command line. ``days`` is how long it is open.
     """
     if (role is Role.COORDINATOR) != (cohort is None):
-        message = "A coordinator has no cohort; participants and facilitators have one."
+        message = phrase("A coordinator has no cohort; participants and facilitators have one.")
         raise BadInput(message, code="bad-place", field="cohort")
     code = new_code()
     db.execute(
@@ -103,7 +105,7 @@ def enrol(db: Connection, *, now: datetime, username: str, code: str, new: bool 
     check_invitation(invitation, now)
     assert invitation is not None  # noqa: S101 - checked above, for the type checker
     if person and new:
-        message = "This user name is taken. Choose another one; your invitation is still good."
+        message = phrase("This user name is taken. Choose another one; your invitation is still good.")
         raise Conflict(message, code="username-taken", field="username")
     person_id = person.id if person else _create_person(db, username, now)
     db.execute(
@@ -197,14 +199,18 @@ def use_reset_code(db: Connection, *, now: datetime, username: str, code: str) -
     """Use up a one-time code. Returns the problem instead of raising it, so that a wrong try is counted."""
     waiting = _waiting_code(db, username)
     if waiting is None or waiting.attempts >= RESET_ATTEMPTS:
-        message = "There is no open code for this user name. Ask your facilitator for a new one."
+        message = phrase("There is no open code for this user name. Ask your facilitator for a new one.")
         return Closed(message, code="no-reset-code", field="code")
     if waiting.expires_at <= now:
-        return Closed("This code has expired. Ask your facilitator for a new one.", code="reset-expired", field="code")
+        return Closed(
+            phrase("This code has expired. Ask your facilitator for a new one."), code="reset-expired", field="code"
+        )
     table = schema.reset_code
     if not hmac.compare_digest(waiting.code_hash, hash_code(code)):
         db.execute(update(table).where(table.c.id == waiting.id).values(attempts=table.c.attempts + 1))
-        return BadInput("This code is not right. Check it letter by letter.", code="wrong-reset-code", field="code")
+        return BadInput(
+            phrase("This code is not right. Check it letter by letter."), code="wrong-reset-code", field="code"
+        )
     db.execute(update(table).where(table.c.id == waiting.id).values(used_at=now))
     record(db, actor="hub", now=now, action="use-reset-code", subject=username)
     return None

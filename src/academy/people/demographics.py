@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from academy.languages.phrases import phrase
+
 __all__ = [
     "NOTHING",
     "NOT_COLLECTED",
@@ -71,15 +73,15 @@ class Identifier(StrEnum):
     DECLINED = "declined"
 
 
-COMMUNICATING = (
+COMMUNICATING = phrase(
     "Using your usual language, do you have difficulty communicating, for example understanding or being understood?"
 )
 QUESTIONS = (
-    ("seeing", "Do you have difficulty seeing, even if wearing glasses?"),
-    ("hearing", "Do you have difficulty hearing, even if using a hearing aid?"),
-    ("walking", "Do you have difficulty walking or climbing steps?"),
-    ("remembering", "Do you have difficulty remembering or concentrating?"),
-    ("self_care", "Do you have difficulty with self-care, such as washing all over or dressing?"),
+    ("seeing", phrase("Do you have difficulty seeing, even if wearing glasses?")),
+    ("hearing", phrase("Do you have difficulty hearing, even if using a hearing aid?")),
+    ("walking", phrase("Do you have difficulty walking or climbing steps?")),
+    ("remembering", phrase("Do you have difficulty remembering or concentrating?")),
+    ("self_care", phrase("Do you have difficulty with self-care, such as washing all over or dressing?")),
     ("communicating", COMMUNICATING),
 )
 """Field and wording, in the official order."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 
 from academy.errors import AcademyError
+from academy.languages.phrases import Phrase, phrase
 from academy.people import demographic_rows, queries
 from academy.people.demographics import (
     NOTHING,
@@ -27,32 +28,32 @@ __all__ = ["ROUTES"]
 PATH = "/c/{cohort}/statistics"
 
 GENDERS = (
-    (Gender.WOMAN, "Woman"),
-    (Gender.MAN, "Man"),
-    (Gender.OTHER, "Other"),
-    (Gender.DECLINED, "I prefer not to say"),
+    (Gender.WOMAN, phrase("Woman")),
+    (Gender.MAN, phrase("Man")),
+    (Gender.OTHER, phrase("Other")),
+    (Gender.DECLINED, phrase("I prefer not to say")),
 )
 AGES = (
-    (AgeBand.UNDER_18, "Under 18"),
-    (AgeBand.FROM_18, "18 to 24"),
-    (AgeBand.FROM_25, "25 to 35"),
-    (AgeBand.FROM_36, "36 to 59"),
-    (AgeBand.FROM_60, "60 and over"),
-    (AgeBand.DECLINED, "I prefer not to say"),
+    (AgeBand.UNDER_18, phrase("Under 18")),
+    (AgeBand.FROM_18, phrase("18 to 24")),
+    (AgeBand.FROM_25, phrase("25 to 35")),
+    (AgeBand.FROM_36, phrase("36 to 59")),
+    (AgeBand.FROM_60, phrase("60 and over")),
+    (AgeBand.DECLINED, phrase("I prefer not to say")),
 )
 DIFFICULTIES = (
-    (Difficulty.NONE, "No, no difficulty"),
-    (Difficulty.SOME, "Yes, some difficulty"),
-    (Difficulty.A_LOT, "Yes, a lot of difficulty"),
-    (Difficulty.CANNOT, "Cannot do at all"),
-    (Difficulty.REFUSED, "I prefer not to say"),
-    (Difficulty.UNKNOWN, "I do not know"),
+    (Difficulty.NONE, phrase("No, no difficulty")),
+    (Difficulty.SOME, phrase("Yes, some difficulty")),
+    (Difficulty.A_LOT, phrase("Yes, a lot of difficulty")),
+    (Difficulty.CANNOT, phrase("Cannot do at all")),
+    (Difficulty.REFUSED, phrase("I prefer not to say")),
+    (Difficulty.UNKNOWN, phrase("I do not know")),
 )
 RESULTS = {
-    Identifier.YES: "a lot of difficulty, or more, with at least one of the six",
-    Identifier.NO: "no or some difficulty with each of the six",
-    Identifier.UNKNOWN: "not known, because an answer is missing",
-    Identifier.DECLINED: "you preferred not to say",
+    Identifier.YES: phrase("a lot of difficulty, or more, with at least one of the six"),
+    Identifier.NO: phrase("no or some difficulty with each of the six"),
+    Identifier.UNKNOWN: phrase("not known, because an answer is missing"),
+    Identifier.DECLINED: phrase("you preferred not to say"),
 }
 
 
@@ -127,15 +128,15 @@ def _page(request: Request, chosen: Mapping[str, Any], *, problem: AcademyError 
     return Page("people/statistics.html", context, status=problem.status if problem else 200)
 
 
-def _said(kept: Demographic) -> dict[str, str]:
+def _said(kept: Demographic) -> dict[Phrase, Phrase]:
     """Return what is kept, in words; what was left open has none."""
     genders, ages = dict(GENDERS), dict(AGES)
     said = {
-        "Sex or gender": genders[kept.gender] if kept.gender else "",
-        "The six questions": RESULTS[kept.disability] if kept.disability else "",
-        "Age": ages[kept.age_band] if kept.age_band else "",
+        phrase("Sex or gender"): genders[kept.gender] if kept.gender else None,
+        phrase("The six questions"): RESULTS[kept.disability] if kept.disability else None,
+        phrase("Age"): ages[kept.age_band] if kept.age_band else None,
     }
-    return {name: words or "left open" for name, words in said.items()}
+    return {name: words or phrase("left open") for name, words in said.items()}
 
 
 ROUTES = (

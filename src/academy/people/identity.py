@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from academy.config import Config
 from academy.errors import BadInput
+from academy.languages.phrases import phrase
 from academy.people import vault
 from academy.people.rules import check_name
 from academy.rights import Actor
@@ -44,7 +45,7 @@ def check_contact(text: str) -> str:
     """Return a text of one or more lines. Raises ``BadInput`` for signs that are no text."""
     plain = text.replace("\r\n", "\n")
     if any(unicodedata.category(sign) in {"Cc", "Cs", "Cn"} and sign != "\n" for sign in plain):
-        message = "The way to reach you holds a sign that cannot be seen. Type it again."
+        message = phrase("The way to reach you holds a sign that cannot be seen. Type it again.")
         raise BadInput(message, code="bad-contact", field="contact")
     return plain
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from academy.errors import BadInput, Closed
+from academy.languages.phrases import phrase
 from academy.people.model import Invitation, Member, Role
 
 __all__ = [
@@ -66,13 +67,13 @@ def hash_code(typed: str) -> str:
 def check_invitation(invitation: Invitation | None, now: datetime) -> Invitation:
     """Return the invitation if it may be used now. Raises ``BadInput`` or ``Closed`` with one sentence."""
     if invitation is None:
-        message = "This invitation code is not known. Check it letter by letter, or ask for a new one."
+        message = phrase("This invitation code is not known. Check it letter by letter, or ask for a new one.")
         raise BadInput(message, code="unknown-invitation", field="code")
     if invitation.expires_at <= now:
-        message = "This invitation has expired. Ask the person who gave it to you for a new one."
+        message = phrase("This invitation has expired. Ask the person who gave it to you for a new one.")
         raise Closed(message, code="invitation-expired", field="code")
     if invitation.used >= invitation.seats:
-        message = "All places of this invitation are taken. Ask the person who gave it to you for a new one."
+        message = phrase("All places of this invitation are taken. Ask the person who gave it to you for a new one.")
         raise Closed(message, code="invitation-full", field="code")
     return invitation
 
@@ -80,7 +81,9 @@ def check_invitation(invitation: Invitation | None, now: datetime) -> Invitation
 def check_username(username: str) -> str:
     """Return a usable user name. Raises ``BadInput``."""
     if not USERNAME.fullmatch(username):
-        message = "Choose a user name of 3 to 31 small letters a-z, digits and dashes. It need not be your name."
+        message = phrase(
+            "Choose a user name of 3 to 31 small letters a-z, digits and dashes. It need not be your name."
+        )
         raise BadInput(message, code="bad-username", field="username")
     return username
 
@@ -88,7 +91,7 @@ def check_username(username: str) -> str:
 def check_name(name: str, *, field: str = "display_name") -> str:
     """Return a name in any script, without invisible signs. Raises ``BadInput`` that names ``field``."""
     if any(unicodedata.category(sign) in CONTROL and sign not in ALLOWED_FORMAT for sign in name):
-        message = "The name holds a sign that cannot be seen. Type it again."
+        message = phrase("The name holds a sign that cannot be seen. Type it again.")
         raise BadInput(message, code="bad-name", field=field)
     return unicodedata.normalize("NFC", name)
 
@@ -96,10 +99,10 @@ def check_name(name: str, *, field: str = "display_name") -> str:
 def check_slug(slug: str) -> str:
     """Return a usable short name for addresses and folders. Raises ``BadInput``."""
     if len(slug) > LONGEST_SLUG or not SLUG.fullmatch(slug):
-        message = "The short name may hold small letters a-z, digits and single dashes, 40 signs at most."
+        message = phrase("The short name may hold small letters a-z, digits and single dashes, 40 signs at most.")
         raise BadInput(message, code="bad-slug", field="slug")
     if slug in GROUPS or slug.endswith(FACILITATORS):
-        message = f"The academy uses the short name {slug} itself. Choose another one."
+        message = phrase("The academy uses the short name %(slug)s itself. Choose another one.", slug=slug)
         raise BadInput(message, code="reserved-slug", field="slug")
     return slug
 
@@ -131,5 +134,5 @@ def find_member(members: Iterable[Member], person: str) -> Member:
     for member in members:
         if member.person == person:
             return member
-    message = "This person is not in the cohort."
+    message = phrase("This person is not in the cohort.")
     raise BadInput(message, code="not-a-member", field="person")

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from academy.config import Config, secret
 from academy.errors import Conflict, Unavailable
+from academy.languages.phrases import phrase
 
 __all__ = ["destroy_key", "find_key", "installation_secret", "make_key", "seal", "unseal"]
 
@@ -36,7 +37,7 @@ def installation_secret(config: Config, name: str) -> bytes:
     except (OSError, UnicodeDecodeError):
         text = ""
     if not SECRET.fullmatch(text):
-        message = "A secret of the academy cannot be read: tell those who run it. Nothing was changed."
+        message = phrase("A secret of the academy cannot be read: tell those who run it. Nothing was changed.")
         raise Unavailable(message)
     return bytes.fromhex(text)
 
@@ -65,7 +66,9 @@ def make_key(config: Config, person: str) -> bytes:
         try:
             _write(file, wrapped)
         except OSError:
-            message = "Your details cannot be kept just now, because no key can be written. Nothing was changed."
+            message = phrase(
+                "Your details cannot be kept just now, because no key can be written. Nothing was changed."
+            )
             raise Unavailable(message) from None
     return find_key(config, person)
 
@@ -78,7 +81,7 @@ def destroy_key(config: Config, person: str) -> bool:
         if any(destroyed):
             _sync_folder(file.parent)
     except OSError:
-        message = "The key of your details cannot be destroyed just now: tell those who run the academy."
+        message = phrase("The key of your details cannot be destroyed just now: tell those who run the academy.")
         raise Unavailable(message) from None
     return destroyed[0]
 
@@ -99,7 +102,7 @@ def unseal(key: bytes, person: str, sealed: str) -> str:
 
 
 def _unreadable() -> Conflict:
-    message = (
+    message = phrase(
         "Your details cannot be read, because their key is missing or damaged: "
         "ask those who run the academy whether they can bring it back, or erase the details and write them again."
     )

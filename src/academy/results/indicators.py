@@ -6,12 +6,15 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 from academy.attendance.model import Register, State, Status
+from academy.languages.phrases import Phrase, counted, phrase
 from academy.learning.rules import is_complete
 from academy.results.definitions import DEFINITIONS
 from academy.results.model import Facts, Figure, Known, ModuleFacts, Person, PersonCell, Row
 
 __all__ = ["figures"]
 
+DATE, SESSION, PERSON = phrase("Date"), phrase("Session"), phrase("Person")
+STATES = {State.PLANNED: phrase("planned"), State.OPEN: phrase("open"), State.CLOSED: phrase("closed")}
 ROUNDING = 1e-9  # shares of points are sums of floats
 
 
@@ -30,19 +33,19 @@ def figures(facts: Facts) -> tuple[Figure, ...]:
 def sessions_held(facts: Facts) -> Figure:
     """Count the sessions that were held."""
     rows = tuple(
-        Row((_day(register), register.session.title, register.session.state.value), int(_was_held(register)))
+        Row((_day(register), register.session.title, STATES[register.session.state]), int(_was_held(register)))
         for register in facts.registers
     )
     return Figure(
         slug="sessions-held",
-        title="Sessions held",
+        title=phrase("Sessions held"),
         definition=DEFINITIONS["sessions-held"],
-        unit="sessions",
+        unit=phrase("sessions"),
         known=Known.KNOWN,
         value=_sum(rows),
         of=len(rows),
-        of_what="sessions planned",
-        columns=("Date", "Session", "Check-in"),
+        of_what=phrase("sessions planned"),
+        columns=(DATE, SESSION, phrase("Check-in")),
         rows=rows,
     )
 
@@ -55,14 +58,14 @@ def attendances(facts: Facts) -> Figure:
     )
     return Figure(
         slug="attendances",
-        title="Attendances",
+        title=phrase("Attendances"),
         definition=DEFINITIONS["attendances"],
-        unit="attendances",
+        unit=phrase("attendances"),
         known=Known.KNOWN if rows else Known.NOT_YET,
         value=_sum(rows),
         of=None,
         of_what="",
-        columns=("Date", "Session", "Of these without a name"),
+        columns=(DATE, SESSION, phrase("Of these without a name")),
         rows=rows,
     )
 
@@ -78,17 +81,17 @@ def unique_people(facts: Facts) -> Figure:
         for person, username in sorted(listed.items(), key=lambda item: item[1])
         if times[person]
     )
-    remark = f"{unnamed} attendances without a name cannot be told apart, so there may be more." if unnamed else ""
+    remark = _cannot_be_told_apart(unnamed) if unnamed else ""
     return Figure(
         slug="unique-people",
-        title="Unique people",
+        title=phrase("Unique people"),
         definition=DEFINITIONS["unique-people"],
-        unit="people",
+        unit=phrase("people"),
         known=Known.KNOWN if held else Known.NOT_YET,
         value=_sum(rows),
         of=len(listed),
-        of_what="people on the lists",
-        columns=("Person", "Sessions attended"),
+        of_what=phrase("people on the lists"),
+        columns=(PERSON, phrase("Sessions attended")),
         rows=rows,
         at_least=bool(unnamed),
         remark=remark,
@@ -100,14 +103,14 @@ def module_completion(facts: Facts, module: ModuleFacts) -> Figure:
     rows = tuple(_module_row(facts, module, person) for person in facts.participants)
     return Figure(
         slug=f"module-{module.slug}",
-        title=f"Completed: {module.title}",
+        title=phrase("Completed: %(module)s", module=module.title),
         definition=DEFINITIONS["module"],
-        unit="people",
+        unit=phrase("people"),
         known=Known.KNOWN if rows and module.lessons else Known.NOT_YET,
         value=_sum(rows),
         of=len(rows),
-        of_what="participants",
-        columns=("Person", "Lessons done"),
+        of_what=phrase("participants"),
+        columns=(PERSON, phrase("Lessons done")),
         rows=rows,
     )
 
@@ -116,21 +119,21 @@ def assessments_sent(facts: Facts) -> Figure:
     """Count the assessments that were answered."""
     open_ones = [assessment for assessment in facts.assessments if assessment.released]
     rows = tuple(
-        Row((PersonCell(person.username), assessment.title, "sent" if sent else "not sent"), int(sent))
+        Row((PersonCell(person.username), assessment.title, phrase("sent") if sent else phrase("not sent")), int(sent))
         for assessment in open_ones
         for person in facts.participants
         for sent in [(person.id, assessment.slug) in facts.marks]
     )
     return Figure(
         slug="assessments-sent",
-        title="Assessments sent",
+        title=phrase("Assessments sent"),
         definition=DEFINITIONS["assessments-sent"],
-        unit="assessments",
+        unit=phrase("assessments"),
         known=_known(facts, ready=bool(rows)),
         value=_sum(rows),
         of=len(rows),
-        of_what="participants times released assessments",
-        columns=("Person", "Assessment", "Answers"),
+        of_what=phrase("participants times released assessments"),
+        columns=(PERSON, phrase("Assessment"), phrase("Answers")),
         rows=rows,
     )
 
@@ -141,19 +144,21 @@ def passed(facts: Facts) -> Figure:
     results = [(person, _result(facts, person)) for person in facts.participants] if ready else []
     waiting = sum(result is None for _, result in results)
     rows = tuple(_passed_row(facts, person, result) for person, result in results)
-    definition = DEFINITIONS["passed"].format(modules=facts.modules_to_pass, points=facts.points_to_pass)
+    definition = phrase(
+        DEFINITIONS["passed"].message, modules=f"{facts.modules_to_pass:.0%}", points=f"{facts.points_to_pass:.0%}"
+    )
     return Figure(
         slug="passed",
-        title="Pass rate",
+        title=phrase("Pass rate"),
         definition=definition,
-        unit="people",
+        unit=phrase("people"),
         known=_known(facts, ready=len(rows) > waiting),
         value=_sum(rows),
         of=len(rows) - waiting,
-        of_what="participants whose marks are complete",
-        columns=("Person", "Modules completed", "Points", "Result"),
+        of_what=phrase("participants whose marks are complete"),
+        columns=(PERSON, phrase("Modules completed"), phrase("Points"), phrase("Result")),
         rows=rows,
-        remark=f"{waiting} wait for a mark." if waiting else "",
+        remark=counted("%(count)s wait for a mark.", "%(count)s wait for a mark.", waiting) if waiting else "",
     )
 
 
@@ -169,9 +174,9 @@ def _result(facts: Facts, person: Person) -> bool | None:
 
 def _passed_row(facts: Facts, person: Person, result: bool | None) -> Row:  # noqa: FBT001 - three values, None is one
     most = sum(assessment.points for assessment in facts.assessments)
-    words = {True: "passed", False: "not passed", None: "waits for a mark"}[result]
-    points = "not yet" if result is None else f"{_points(facts, person):g} of {most:g}"
-    modules = f"{_completed(facts, person)} of {len(facts.modules)}"
+    words = {True: phrase("passed"), False: phrase("not passed"), None: phrase("waits for a mark")}[result]
+    points = phrase("not yet") if result is None else _of(f"{_points(facts, person):g}", f"{most:g}")
+    modules = _of(_completed(facts, person), len(facts.modules))
     return Row((PersonCell(person.username), modules, points, words), int(bool(result)))
 
 
@@ -185,8 +190,20 @@ def _completed(facts: Facts, person: Person) -> int:
 
 def _module_row(facts: Facts, module: ModuleFacts, person: Person) -> Row:
     done = [lesson for lesson in module.lessons if (person.id, module.slug, lesson) in facts.done]
-    words = f"{len(done)} of {len(module.lessons)}"
+    words = _of(len(done), len(module.lessons))
     return Row((PersonCell(person.username), words), int(is_complete(module.lessons, done)))
+
+
+def _of(number: object, most: object) -> Phrase:
+    return phrase("%(done)s of %(all)s", done=number, all=most)
+
+
+def _cannot_be_told_apart(number: int) -> Phrase:
+    return counted(
+        "%(count)s attendances without a name cannot be told apart, so there may be more.",
+        "%(count)s attendances without a name cannot be told apart, so there may be more.",
+        number,
+    )
 
 
 def _known(facts: Facts, *, ready: bool) -> Known:

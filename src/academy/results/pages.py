@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from academy.content.catalogue import load
 from academy.errors import NotFound
+from academy.languages.phrases import phrase
 from academy.people import queries as people
 from academy.results import queries
 from academy.results.exports import csv_bytes
@@ -68,7 +69,7 @@ def _line(figure: Figure) -> tuple[object, ...]:
 
 
 def _rows(figure: Figure, *, named: bool) -> list[tuple[list[str], int]]:
-    order = {name: f"Person {place}" for place, name in enumerate(_people(figure), start=1)}
+    order = {name: phrase("Person %(number)s", number=place) for place, name in enumerate(_people(figure), start=1)}
     return [
         (
             [cell if isinstance(cell, str) else cell.username if named else order[cell.username] for cell in row.cells],

@@ -10,6 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from academy.errors import BadInput
+from academy.languages.digits import ascii_digits
+from academy.languages.phrases import phrase
 
 __all__ = ["STATUSES", "Counts", "clock", "correction", "counts"]
 
@@ -59,7 +61,7 @@ def correction(fields: Mapping[str, Any], *, person: str, session: Mapping[str, 
     """Read the correction form. Raises ``BadInput`` that names the field."""
     reason = str(fields.get("reason", "")).strip()
     if not reason:
-        message = "Say in a few words why you correct this; the reason stays in the history."
+        message = phrase("Say in a few words why you correct this; the reason stays in the history.")
         raise BadInput(message, code="no-reason", field="reason")
     return {
         "person": person,
@@ -76,9 +78,9 @@ def _moment(text: Any, session: Mapping[str, Any], field: str) -> str | None:
         return None
     start = datetime.fromisoformat(session["starts_at"]).astimezone(ZoneInfo(session["zone"]))
     end = datetime.fromisoformat(session["ends_at"]).astimezone(ZoneInfo(session["zone"]))
-    found = TIME.fullmatch(str(text))
+    found = TIME.fullmatch(ascii_digits(str(text)))
     if found is None:
-        message = "Write times like 14:05."
+        message = phrase("Write times like 14:05.")
         raise BadInput(message, code="bad-time", field=field)
     moment = start.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
     if end.date() > start.date() and moment < start - timedelta(hours=12):
