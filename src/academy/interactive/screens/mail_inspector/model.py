@@ -37,7 +37,7 @@ class Given:
     action: str = ""
 
     @property
-    def open(self) -> int:
+    def missing(self) -> int:
         """How many of the three are still to be chosen."""
         return [self.verdict, self.reason, self.action].count("")
 
@@ -63,7 +63,7 @@ class Play:
 
     def settle(self, given: Given) -> Play:
         """Keep a verdict on the message that is shown. One that is not complete changes nothing."""
-        if given.open:
+        if given.missing:
             return self
         return replace(self, settled={**self.settled, self.message: given})
 

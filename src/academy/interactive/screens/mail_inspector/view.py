@@ -112,7 +112,7 @@ class Inspector:
             )
 
     def _draw_actions(self) -> None:
-        self.settle.disabled = bool(self._given().open)
+        self.settle.disabled = bool(self._given().missing)
 
     def _draw_answer(self) -> None:
         found = judgement(self.case, self.play)
