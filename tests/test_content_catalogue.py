@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from academy.content import check
 from academy.content.catalogue import load
 from academy.content.model import Box, Figure, Practice, Prose, Twin
 from academy.errors import ContentError, NotFound
@@ -215,28 +213,3 @@ def test_a_file_of_another_shape_is_refused(folder: Path, text: str) -> None:
     """Whatever stands in a quiz, loading it is one sentence and nothing is run."""
     (folder / QUIZ).write_text(text, encoding="utf-8")
     assert problem(folder).startswith(f"{QUIZ}: ")
-
-
-# --- what is to be looked at ---
-
-
-def test_ids_that_give_an_order_away_are_remarked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """``academy check`` names an order whose ids, sorted, are the answer; then its exit code is 1."""
-    assert check.main([str(folder)]) == 0
-    data: dict[str, Any] = yaml.safe_load((folder / QUIZ).read_text(encoding="utf-8"))
-    data["items"][3]["answer"] = ["cloud", "field", "river", "stone"]
-    (folder / QUIZ).write_text(yaml.safe_dump(data), encoding="utf-8")
-    load.cache_clear()
-    assert check.main([str(folder)]) == 1
-    assert capsys.readouterr().out.startswith(
-        f"{QUIZ}: S.order: the ids of the items in alphabetical order are the answer"
-    )
-
-
-def test_stale_translations_are_remarked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A translation of a text that has changed since is listed and still shown."""
-    shutil.copytree(SAMPLE / "modules/sample/bn", folder / "modules/sample/bn")
-    spoil(folder, "modules/sample/en/short.md", "Nothing else.", "Something else.")
-    assert load(folder).module("sample", "bn").lesson("short").stale
-    assert check.main([str(folder), "--fingerprints"]) == 1
-    assert "modules/sample/bn/short.md: the English text has changed" in capsys.readouterr().out

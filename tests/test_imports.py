@@ -19,7 +19,7 @@ LEVELS = (
     {"people"},
     {"learning", "attendance", "community"},
     {"grading"},
-    {"results"},
+    {"results", "checks"},
     {"web", "interactive"},
     {"hub"},
     {"demo", "bench"},

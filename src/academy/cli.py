@@ -25,7 +25,7 @@ __all__ = ["main"]
 ELSEWHERE = {
     "demo": ("academy.demo", "the main job, over HTTP, without a browser"),
     "grade": ("academy.grading.command", "mark what was handed in, in confined processes"),
-    "check": ("academy.content.check", "check the texts of courses, modules and assessments"),
+    "check": ("academy.checks.command", "check the texts of courses, modules and assessments, and try them"),
     "bench": ("academy.bench", "measure: grade, kernels or pages; in a checkout of the source only"),
 }
 """Verbs that live in a module of their own: it has ``main(arguments) -> exit code``."""
