@@ -129,9 +129,9 @@ def test_the_hubs_pages_may_load_nothing_from_elsewhere() -> None:
     assert "unsafe" not in policy
 
 
-def test_people_land_on_the_academy(c: Any) -> None:
+def test_people_land_on_the_academy(c: Any, config: Config) -> None:
     """After signing in, and from the root of the site."""
-    pages.update_pages(c)
+    pages.update_pages(c, config)
     assert c.JupyterHub.default_url == "/services/academy/"
     assert c.JupyterHub.redirect_to_server is False
     assert (Path(c.JupyterHub.template_paths[0]) / "native-login.html").exists()

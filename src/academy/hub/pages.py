@@ -6,6 +6,7 @@ The pages work with JavaScript off. What a person typed stays in a form, except 
 from __future__ import annotations
 
 import re
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -14,8 +15,10 @@ from jupyterhub.utils import url_path_join
 from tornado.httputil import url_concat
 from tornado.web import HTTPError, authenticated
 
+from academy.config import Config
 from academy.hub.confinement import REFUSED
 from academy.hub.grading import NOT_YOURS, facilitated
+from academy.hub.languages import ReadersLanguage, names_for
 from academy.hub.own_account import ChangePassphrase, SecondFactor
 from academy.hub.sign_in import SignIn, SignOut
 from academy.hub.sign_up import Reset, SignUp
@@ -96,12 +99,12 @@ def explained(message: str | None, status: int) -> str:
 _of_the_hub = BaseHandler.template_namespace.fget
 
 
-def _with_choices(handler: BaseHandler) -> dict[str, Any]:
+def _with_choices(handler: BaseHandler, language: str) -> dict[str, Any]:
     """Return what the Hub tells every page, and what was chosen for the browser: the Hub offers no setting for this."""
-    return {**_of_the_hub(handler), "choices": choices_of(handler)}
+    return {**_of_the_hub(handler), **names_for(handler, language), "choices": choices_of(handler)}
 
 
-def update_pages(c: Any) -> None:
+def update_pages(c: Any, config: Config) -> None:
     """Use our templates, and land on the academy's home page."""
     c.JupyterHub.template_paths = [str(files("academy.hub") / "templates")]
     # a function given here is called with the user and gives the value: so one more around it
@@ -111,7 +114,8 @@ def update_pages(c: Any) -> None:
         "stylesheet": stylesheet,
         "explained": lambda _: explained,
     }
-    BaseHandler.template_namespace = property(_with_choices)
+    c.JupyterHub.jinja_environment_options = {"extensions": [ReadersLanguage]}
+    BaseHandler.template_namespace = property(partial(_with_choices, language=config.behaviour.language))
     c.JupyterHub.default_url = "/services/academy/"
     c.JupyterHub.redirect_to_server = False
     c.JupyterHub.implicit_spawn_seconds = 0

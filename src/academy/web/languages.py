@@ -8,6 +8,7 @@ from tornado.web import RequestHandler
 
 from academy.languages.choosing import COOKIE, COOKIE_DAYS
 from academy.web.headers import HEADERS
+from academy.web.remembering import choices_of
 
 __all__ = ["ChooseLanguage", "choosing_path", "remember"]
 
@@ -18,10 +19,14 @@ def choosing_path(language: str, back: str) -> str:
 
 
 def remember(handler: RequestHandler, language: str, path: str) -> None:
-    """Keep the choice in the browser, for all pages below ``path``: a language code and nothing about the person."""
+    """Keep the choice in the browser, for all pages below ``path``: a language code and nothing about the person.
+
+    On a device that others use it is gone when the browser is closed, like the other settings.
+    """
+    days = COOKIE_DAYS if choices_of(handler).own_device else None
     secure = handler.request.protocol == "https"
     handler.set_cookie(
-        COOKIE, language, expires_days=COOKIE_DAYS, path=path, samesite="Lax", httponly=True, secure=secure
+        COOKIE, language, expires_days=days, path=path, samesite="Lax", httponly=True, secure=secure
     )
 
 
