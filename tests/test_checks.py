@@ -92,6 +92,7 @@ HARD = "Notwithstanding organisational complexities, institutional accountabilit
         (LESSON, "\n## ", "\n[Verify] this.\n\n## ", "not checked"),
         (LESSON, "\n## ", "\nCall +44 20 7946 0958.\n\n## ", "may belong to somebody"),
         (LESSON, "\n## ", "\nWrite to anika@rwn.example or +999 555 0100.\n\n## ", ""),
+        (LESSON, "\n## ", "\nIt leads to `https://rwn.example@203.0.113.7/x`, a number.\n\n## ", ""),
         (f"{MODULE}/module.yml", "sources:\n", "sources:\n  - {key: NOBODY, text: A book}\n", "no lesson cites NOBODY"),
     ],
 )
