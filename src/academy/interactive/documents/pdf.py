@@ -24,6 +24,7 @@ PROPERTIES = {
 }
 """Keys of the properties, by the names that this course uses."""
 
+RESOURCES = "<< /Font << /F1 5 0 R >> >>"
 SIZE = 14
 """Height of the letters, in points."""
 _STREAM = re.compile(rb"stream\n(.*?)endstream", re.DOTALL)
@@ -103,8 +104,7 @@ def written(page: Page, properties: Mapping[str, str]) -> bytes:
     objects = (
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 300] /Contents 4 0 R "
-        "/Resources << /Font << /F1 5 0 R >> >> >>",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 300] /Contents 4 0 R /Resources {RESOURCES} >>",
         f"<< /Length {len(stream)} >>\nstream\n{stream}endstream",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         f"<< {info} >>",
