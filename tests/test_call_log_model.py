@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from academy.errors import BadInput, ContentError
 from academy.interactive.call_log import data
-from academy.interactive.call_log.model import LINKS, answered, changed, lines, links, moment
+from academy.interactive.call_log.inference import links
+from academy.interactive.call_log.model import LINKS, answered, changed, lines, moment
 
 CASE = data.load()
 HABITS = [habit.id for habit in CASE.habits]

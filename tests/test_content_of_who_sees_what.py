@@ -14,7 +14,8 @@ from academy.content.model import Box, Figure, Lesson, Twin
 from academy.content.questions import Question
 from academy.content.scoring import answer_key
 from academy.interactive.call_log import data as log_data
-from academy.interactive.call_log.model import LINKS, Entry, changed, links, moment
+from academy.interactive.call_log.inference import links
+from academy.interactive.call_log.model import LINKS, Entry, changed, moment
 from academy.interactive.channels import data as board_data
 from academy.interactive.channels.model import SetUp, connects, sees
 from academy.interactive.screens.silent_log.model import when

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from academy.interactive.call_log import data
-from academy.interactive.call_log.model import changed, links
+from academy.interactive.call_log.inference import links
+from academy.interactive.call_log.model import changed
 from academy.interactive.screens.silent_log.model import first_lines, view, when
 from academy.interactive.screens.silent_log.view import Habits, Reading
 from academy.interactive.widgets import fill

@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from academy.interactive.call_log.model import (
-    DAY,
-    LINKS,
-    Case,
-    Entry,
-    Habit,
-    Line,
-    changed,
-    lines,
-    links,
-)
+from academy.interactive.call_log.inference import links
+from academy.interactive.call_log.model import DAY, DAYS, LINKS, Case, Entry, Habit, Line, changed, lines
 
 __all__ = ["LinkRow", "View", "first_lines", "view", "when"]
-
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True, slots=True)
