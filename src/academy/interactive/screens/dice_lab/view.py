@@ -61,10 +61,9 @@ class Clock:
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        options = [("Choose a place", None), *((f"{n} ({word})", n) for n, word in enumerate(PLACES, start=1))]
+        options = [("Choose a place", 0), *((f"{n} ({word})", n) for n, word in enumerate(PLACES, start=1))]
         self.places = {
-            secret.id: ipywidgets.Dropdown(options=options, value=None, description=secret.name)
-            for secret in lab.ranking
+            secret.id: ipywidgets.Dropdown(options=options, value=0, description=secret.name) for secret in lab.ranking
         }
         self.look = button("Show the order")
         self.order, self.time = Live(), Live()
