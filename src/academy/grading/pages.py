@@ -152,7 +152,7 @@ def feedback(request: Request) -> Response:
                 mark.score,
                 mark.comment or None,
                 number=number,
-                language=request.language,
+                language=assessment.language,
             )
             for number, (question, mark) in enumerate(shown, 1)
         ]

@@ -37,6 +37,7 @@ class Api:
         address: str,
         token: str,
         *,
+        language: str = "en",
         waits: Sequence[float] = WAITS,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -44,7 +45,7 @@ class Api:
         self._waits = tuple(waits)
         self._http = httpx.AsyncClient(
             base_url=base if base.endswith(PREFIX) else base + PREFIX,
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json", "Accept-Language": language},
             timeout=TIMEOUT,
             transport=transport,
             trust_env=False,  # no proxy of the machine gets between a kernel and its neighbour
@@ -99,7 +100,8 @@ class Api:
 def connect(environ: Mapping[str, str] | None = None) -> Api:
     """Return the API as the visitor of this kernel."""
     environ = os.environ if environ is None else environ
-    return Api(environ["ACADEMY_SERVICE_URL"], environ["VISITOR_TOKEN"])
+    language = environ.get("VISITOR_LANGUAGE") or "en"
+    return Api(environ["ACADEMY_SERVICE_URL"], environ["VISITOR_TOKEN"], language=language)
 
 
 def new_nonce() -> str:

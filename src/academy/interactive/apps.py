@@ -102,14 +102,14 @@ APPS = {
     ),
     "assessment": App(
         name="assessment",
-        title="Assessment",
+        title=phrase("Assessment"),
         scopes=frozenset({TAKE, FACILITATE}),
         asks=("cohort", "assessment"),
         plain="/c/{cohort}/assessments/{assessment}",
     ),
     "attendance": App(
         name="attendance",
-        title="Register",
+        title=phrase("Register"),
         scopes=frozenset({FACILITATE}),
         asks=("cohort", "session"),
         plain="/c/{cohort}/sessions/{session}/register",

@@ -29,7 +29,8 @@ def kernel_environment(
     environment = {name: server[name] for name in FROM_SERVER if name in server}
     environment |= {name: request[name] for name in FROM_REQUEST if name in request}
     own = {name: str(folder) for name in ("HOME", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "TMPDIR")}
-    return environment | own | {"VISITOR_TOKEN": visitor.token, "PYTHONSAFEPATH": "1"}
+    visit = {"VISITOR_TOKEN": visitor.token, "VISITOR_LANGUAGE": visitor.language, "PYTHONSAFEPATH": "1"}
+    return environment | own | visit
 
 
 class OwnedKernels(AsyncMappingKernelManager):

@@ -15,6 +15,8 @@ from tornado.web import HTTPError
 
 from academy.errors import AcademyError
 from academy.interactive.apps import academy_path, admit, app_of, links, query_of
+from academy.languages.catalogues import ENGLISH, direction, translated
+from academy.languages.choosing import COOKIE, chosen
 
 __all__ = ["VISITOR", "Visitor", "prelaunch"]
 
@@ -26,6 +28,8 @@ class Visitor:
     username: str
     token: str = field(repr=False)
     """Her own OAuth token; the only secret that her kernel gets."""
+    language: str = "en"
+    """The language of the page."""
 
 
 VISITOR: ContextVar[Visitor | None] = ContextVar("visitor", default=None)
@@ -44,10 +48,12 @@ def prelaunch(handler: Any, notebook: Any, cwd: str) -> Any:  # noqa: ARG001 - V
     except AcademyError as error:
         raise HTTPError(error.status, reason=_one_line(error.message)) from error
     token = handler.identity_provider.hub_auth.get_token(handler)
-    VISITOR.set(Visitor(username=user.username, token=token))
+    language = chosen(handler.get_cookie(COOKIE), handler.request.headers.get("Accept-Language"), ENGLISH)
+    VISITOR.set(Visitor(username=user.username, token=token, language=language))
     _ = handler.xsrf_token  # reading it sets the cookie that the page needs for its own calls
-    notebook.metadata["title"] = app.title
-    notebook.metadata["academy"] = asdict(links(app, query, academy_path(os.environ)))
+    notebook.metadata["title"] = translated(app.title, language)
+    way = asdict(links(app, query, academy_path(os.environ)))
+    notebook.metadata["academy"] = way | {"language": language, "direction": direction(language)}
     return notebook
 
 

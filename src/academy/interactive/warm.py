@@ -9,6 +9,7 @@ from academy.interactive.photos import data as photos
 from academy.interactive.records import data as records
 from academy.interactive.threats import data
 from academy.interactive.widgets import compile_templates
+from academy.languages.catalogues import LANGUAGES, catalogue
 
 __all__ = ["prepare_warm"]
 
@@ -16,6 +17,8 @@ __all__ = ["prepare_warm"]
 def prepare_warm() -> None:
     """Compile and read it: called in the warm process, once, when this module has been imported there."""
     compile_templates()
+    for language in LANGUAGES:
+        catalogue(language)
     data.load()
     incidents.load()
     for story in (photos, documents, records, phones):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined
@@ -11,11 +12,12 @@ from academy.languages.catalogues import catalogue, translated
 __all__ = ["environment"]
 
 
-def environment(loader: BaseLoader, language: str) -> Environment:
-    """Return an environment for one language. A name that a template uses and nobody gave is an error.
+def environment(loader: BaseLoader, speaks: Callable[[], str]) -> Environment:
+    """Return an environment that speaks the language that ``speaks`` names whenever a template is filled.
 
     ``_("…")`` and ``{% trans %}`` are looked up in the catalogue. A phrase that comes from Python is said in the
-    language when it is shown; names and other people's texts are shown as they are, escaped.
+    language when it is shown; names and other people's texts are shown as they are, escaped. A name that a template
+    uses and nobody gave is an error.
     """
     made = Environment(
         loader=loader,
@@ -24,11 +26,18 @@ def environment(loader: BaseLoader, language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
-        finalize=lambda value: said(value, language),
+        finalize=lambda value: said(value, speaks()),
     )
     made.policies["ext.i18n.trimmed"] = True
-    words = catalogue(language)
-    made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.filters["said"] = lambda value: said(value, speaks())
+
+    def gettext(text: str) -> str:
+        return catalogue(speaks()).gettext(text)
+
+    def ngettext(one: str, many: str, number: int) -> str:
+        return catalogue(speaks()).ngettext(one, many, number)
+
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     return made
 
 

@@ -61,7 +61,8 @@ def _lesson_page(request: Request, place: Place, *, practised: str | None, answe
         "module": place.module,
         "lesson": place.lesson,
         "sections": [
-            _section(section, practised, answer, seed) for section in pictures.sections(request, place, pictures_at)
+            _section(section, practised, answer, seed, place.lesson.language)
+            for section in pictures.sections(request, place, pictures_at)
         ],
         "done": (place.module.slug, place.lesson.slug) in done,
         "following": place.following,
@@ -70,7 +71,7 @@ def _lesson_page(request: Request, place: Place, *, practised: str | None, answe
     return Page("learning/lesson.html", context)
 
 
-def _section(section: Section, practised: str | None, answer: Any, seed: str) -> dict[str, Any]:
+def _section(section: Section, practised: str | None, answer: Any, seed: str, language: str) -> dict[str, Any]:
     """Return one stretch of a lesson; a practice question carries its feedback once it was tried."""
     question = section.question
     if question is None:
@@ -79,8 +80,8 @@ def _section(section: Section, practised: str | None, answer: Any, seed: str) ->
     return {
         "kind": section.kind,
         "question": question.id,
-        "html": question_html(question, answer=answer if tried else None, seed=seed),
-        "feedback": practice_feedback_html(question, answer) if tried else None,
+        "html": question_html(question, answer=answer if tried else None, seed=seed, language=language),
+        "feedback": practice_feedback_html(question, answer, language=language) if tried else None,
     }
 
 
@@ -166,7 +167,11 @@ def review(request: Request) -> Response:
 
 def _in_words(assessment: Assessment, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
-        {"number": number, "stem": question.stem, "answer": answer_text(question, answers.get(question.id))}
+        {
+            "number": number,
+            "stem": question.stem,
+            "answer": answer_text(question, answers.get(question.id), assessment.language),
+        }
         for number, question in enumerate(assessment.questions, start=1)
     ]
 
@@ -205,7 +210,7 @@ def receipt(request: Request) -> Response:
     slug, attempt = queries.attempt_by_number(
         request.db, person=str(request.actor.person), cohort=cohort.slug, number=request.path["number"]
     )
-    assessment = load(request.config.content).assessment(slug)
+    assessment = load(request.config.content).assessment(slug, request.language)
     answers = _in_words(assessment, attempt.answers)
     context = {"cohort": cohort, "assessment": assessment, "attempt": attempt, "answers": answers}
     return Page("learning/receipt.html", context)

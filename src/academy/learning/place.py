@@ -41,7 +41,7 @@ def lesson_of(request: Request) -> Place:
     cohort, course = _cohort_course(request)
     if request.path["module"] not in course.modules:
         raise NotFound
-    module = load(request.config.content).module(request.path["module"])
+    module = load(request.config.content).module(request.path["module"], request.language)
     slugs = [lesson.slug for lesson in module.lessons]
     if request.path["lesson"] not in slugs:
         raise NotFound
@@ -60,4 +60,4 @@ def assessment_of(request: Request) -> Assessment:
     _, course = _cohort_course(request)
     if request.path["assessment"] not in course.assessments:
         raise NotFound
-    return load(request.config.content).assessment(request.path["assessment"])
+    return load(request.config.content).assessment(request.path["assessment"], request.language)

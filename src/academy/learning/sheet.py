@@ -11,6 +11,7 @@ from academy.content.model import Assessment
 from academy.content.questions import Question
 from academy.content.render import question_html
 from academy.errors import BadInput
+from academy.languages.catalogues import translated
 
 __all__ = ["read_answers", "readable_answers", "rendered", "unanswered"]
 
@@ -53,11 +54,17 @@ def rendered(
                 answer=answers.get(question.id),
                 seed=seed,
                 number=number,
-                problem=problem.message if problem and problem.field in field_names(question) else None,
+                language=assessment.language,
+                problem=_said(problem, question, assessment.language),
             ),
         }
         for number, question in enumerate(assessment.questions, start=1)
     ]
+
+
+def _said(problem: BadInput | None, question: Question, language: str) -> str | None:
+    """Return what is said beside a question whose field was refused, in the language of the question."""
+    return translated(problem.message, language) if problem and problem.field in field_names(question) else None
 
 
 def unanswered(assessment: Assessment, answers: Mapping[str, Any]) -> list[int]:

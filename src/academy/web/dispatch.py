@@ -172,9 +172,11 @@ class _Base(HubOAuthenticated, RequestHandler):
     @property
     def language(self) -> str:
         """The language of the page: chosen here, else kept in the account, else wished for by the browser."""
-        default = self.academy.config.behaviour.language
-        wish = None if self.account_language else self.request.headers.get("Accept-Language")
-        return chosen(self.get_cookie(COOKIE), wish, self.account_language or default)
+        default = self.account_language or self.academy.config.behaviour.language
+        wish = self.request.headers.get("Accept-Language")
+        if self.account_language and not self.is_api:  # an interactive page asks in the language that it is in
+            wish = None
+        return chosen(self.get_cookie(COOKIE), wish, default)
 
     @property
     def settings_url(self) -> str:
@@ -297,6 +299,8 @@ class RouteHandler(_Base):
             for name, values in self.request.body_arguments.items()
             if name != "_xsrf"
         }
+        for name, sent in self.request.files.items():  # a file that is chosen is its text
+            fields[name] = [file.body.decode("utf-8", "replace") for file in sent]
         return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
 
     def _transaction(self, route: Route, path: dict[str, str], body: dict[str, Any]) -> Response:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from academy.content.text import Text
 from academy.languages.catalogues import LANGUAGES, direction
 from academy.languages.dates import clock, duration, when
-from academy.languages.templates import environment, said
+from academy.languages.templates import environment
 
 __all__ = ["render"]
 
@@ -36,10 +36,9 @@ def titled(text: Text, *, language: str) -> Markup:
 
 @lru_cache(maxsize=len(LANGUAGES) + 1)
 def _environment(language: str) -> Environment:
-    made = environment(PackageLoader("academy.web"), language)
+    made = environment(PackageLoader("academy.web"), lambda: language)
     made.filters["when"] = partial(when, language=language)
     made.filters["duration"] = partial(duration, language=language)
-    made.filters["said"] = partial(said, language=language)
     made.filters["in_language"] = partial(in_language, language=language)
     made.filters["titled"] = partial(titled, language=language)
     made.filters.update(clock=clock, number=number, html=Markup)
