@@ -37,10 +37,12 @@ def feedback_html(
     *,
     number: int | None = None,
     language: str = "en",
+    asked: bool = True,
 ) -> str:
     """Return the rationale of every option, the learner's own answer marked in words, her points and a comment.
 
-    ``points`` is ``None`` for an answer that nobody has marked yet.
+    ``points`` is ``None`` for an answer that nobody has marked yet. Without ``asked`` only the reasons are there, to
+    stand below a question that is read and not sent.
     """
     legend, rest = stem_html(question.stem)
     return template("feedback.html").render(
@@ -54,6 +56,7 @@ def feedback_html(
         key=answer_key(question) if isinstance(question, Numeric | Short) else None,
         points=points,
         comment=comment,
+        asked=asked,
         number=number,
         words=phrases(language),
     )

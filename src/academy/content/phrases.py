@@ -54,6 +54,31 @@ PHRASES = {
     "notebook-write-scenario": phrase('Write the code of one option: `answer = "…"`'),
     "notebook-write-short": phrase('Write one word or a few, in quotes: `answer = "…"`'),
     "notebook-write-single": phrase('Write the code of one option: `answer = "…"`'),
+    "pack-about": phrase(
+        "These pages work without the internet. They hold the whole text of the course; interactive pages are replaced "
+        "by text. Whoever can open this device can read them: delete them when you no longer need them."
+    ),
+    "pack-assessment": phrase("questions"),
+    "pack-checksums": phrase("Whether all files arrived whole can be checked with"),
+    "pack-contents": phrase("Contents"),
+    "pack-english": phrase("This is not yet in your language. You are reading it in English."),
+    "pack-hand-in": phrase("Handing in"),
+    "pack-hand-in-how": phrase(
+        "Answer the questions here and save them as a file. When you have a line again, open the page “Course pack” of "
+        "your course and send the file, or give it to your facilitator. The day on which you saved it counts. Sending "
+        "it twice changes nothing."
+    ),
+    "pack-keep-open": phrase("Save before you close this page: what is not saved is gone."),
+    "pack-lesson": phrase("lesson"),
+    "pack-next": phrase("Go on"),
+    "pack-no-script": phrase(
+        "To save your answers as a file, this page needs JavaScript. Without it, write them on paper and give them to "
+        "your facilitator."
+    ),
+    "pack-reasons": phrase("See what each answer means"),
+    "pack-save": phrase("Save my answers as a file"),
+    "pack-saved": phrase("Saved among your downloads. You can go on and save again; the newest file counts."),
+    "pack-skip": phrase("Skip to the text"),
     "points": phrase("Points: {points} of {most}"),
     "possible": phrase("Could be part of an answer"),
     "practice": phrase("Try it"),

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from academy.errors import Closed
+from academy.languages.phrases import phrase
 from academy.learning import queries
 from academy.learning.model import Attempt
 from academy.learning.rules import checksum, closed_reason, new_number
@@ -71,25 +72,34 @@ def submit(
     answers: Mapping[str, Any],
     nonce: str,
     most_attempts: int | None,
+    person: str | None = None,
+    written_at: datetime | None = None,
 ) -> Attempt:
     """Send answers: a new attempt with a receipt. Raises ``Closed``; the draft stays in either case.
 
     The same ``nonce`` again (a double tap, a repeated request) gives the same receipt and no second attempt.
+    ``person``: whose answers they are, where somebody else brings them. ``written_at``: when answers were saved that
+    arrive later; that moment counts.
     """
-    person = str(actor.person)
+    person = person or str(actor.person)
+    moment = written_at or now
     before = queries.sitting(db, person=person, cohort=cohort, assessment=assessment)
     repeated = _sent_already(db, person=person, cohort=cohort, assessment=assessment, nonce=nonce)
     if repeated is not None:
         return next(attempt for attempt in before.attempts if attempt.number == repeated)
-    reason = closed_reason(before, now=now, most_attempts=most_attempts)
+    reason = closed_reason(before, now=moment, most_attempts=most_attempts)
     if reason is not None:
         raise Closed(reason, code="assessment-closed")
+    if any(attempt.submitted_at > moment for attempt in before.attempts):
+        message = phrase("Newer answers have been sent since these were saved, and they count. Nothing was changed.")
+        raise Closed(message, code="newer-answers")
     attempt = Attempt(
         id=new_id(),
         number=new_number(),
         attempt=len(before.attempts) + 1,
         checksum=checksum(answers),
-        submitted_at=now,
+        submitted_at=moment,
+        arrived_at=now,
         due_at=before.due_at,
         answers=dict(answers),
     )
@@ -123,6 +133,7 @@ def _insert(db: Connection, attempt: Attempt, *, person: str, cohort: str, asses
             answers=dict(attempt.answers),
             checksum=attempt.checksum,
             submitted_at=attempt.submitted_at,
+            arrived_at=attempt.arrived_at,
             due_at=attempt.due_at,
             nonce=nonce,
         )

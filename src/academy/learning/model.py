@@ -22,6 +22,8 @@ class Attempt:
     checksum: str
     """SHA-256 of the canonical JSON of the answers."""
     submitted_at: datetime
+    """When it was sent or, of answers that were saved without a line, when they were saved."""
+    arrived_at: datetime
     due_at: datetime | None
     """The deadline that held for this person."""
     answers: Mapping[str, Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
@@ -11,7 +12,7 @@ from academy.learning.model import Attempt, Sitting
 from academy.learning.rules import deadline
 from academy.store import schema
 
-__all__ = ["attempt_by_number", "lessons_done", "lessons_done_by_person", "senders", "sitting"]
+__all__ = ["attempt_by_number", "lessons_done", "lessons_done_by_person", "opened_at", "senders", "sitting"]
 
 
 def lessons_done(db: Connection, *, person: str, cohort: str) -> set[tuple[str, str]]:
@@ -28,6 +29,7 @@ def _attempt(row: Row[Any]) -> Attempt:
         attempt=row.attempt,
         checksum=row.checksum,
         submitted_at=row.submitted_at,
+        arrived_at=row.arrived_at,
         due_at=row.due_at,
         answers=row.answers,
     )
@@ -76,6 +78,15 @@ def sitting(db: Connection, *, person: str, cohort: str, assessment: str) -> Sit
         saved_at=max((row.saved_at for row in drafts), default=None),
         feedback_at=released.feedback_at if released else None,
     )
+
+
+def opened_at(db: Connection, cohort: str, assessment: str) -> datetime | None:
+    """Return since when an assessment is open to a cohort; None: not yet."""
+    table = schema.release
+    found: datetime | None = db.execute(
+        select(table.c.released_at).where(table.c.cohort == cohort, table.c.assessment == assessment)
+    ).scalar()
+    return found
 
 
 def lessons_done_by_person(db: Connection, cohort: str) -> dict[str, int]:

@@ -12,7 +12,16 @@ from academy.languages.phrases import counted, phrase
 from academy.learning.model import Sitting
 from academy.people.rules import readable_code
 
-__all__ = ["checksum", "closed_reason", "deadline", "is_complete", "new_number", "next_lesson", "week_number"]
+__all__ = [
+    "checksum",
+    "closed_reason",
+    "deadline",
+    "is_complete",
+    "new_number",
+    "next_lesson",
+    "own_date",
+    "week_number",
+]
 
 
 def new_number() -> str:
@@ -46,6 +55,14 @@ def closed_reason(sitting: Sitting, *, now: datetime, most_attempts: int | None)
             len(sitting.attempts),
         )
     return None
+
+
+def own_date(saved_at: datetime, *, opened_at: datetime, now: datetime) -> datetime:
+    """Return the moment that counts for answers that were saved without a line and arrive ``now``.
+
+    It is that of the device on which they were saved, as long as its clock can be right.
+    """
+    return saved_at if opened_at <= saved_at <= now else now
 
 
 def is_complete(lessons: Collection[str], done: Collection[str]) -> bool:

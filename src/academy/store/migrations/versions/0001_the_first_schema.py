@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("checksum", sa.String(length=64), nullable=False),
         sa.Column("submitted_at", academy.store.schema.UtcTime(timezone=True), nullable=False),
+        sa.Column("arrived_at", academy.store.schema.UtcTime(timezone=True), nullable=False),
         sa.Column("due_at", academy.store.schema.UtcTime(timezone=True), nullable=True),
         sa.Column("delivered_at", academy.store.schema.UtcTime(timezone=True), nullable=True),
         sa.Column("nonce", sa.String(length=64), nullable=False),
