@@ -50,6 +50,7 @@ RIGHTS = {
     ("POST", "/c/{cohort}/facilitate/assessments/{assessment}/extensions"): "facilitate",
     ("POST", "/c/{cohort}/facilitate/assessments/{assessment}/feedback"): "facilitate",
     ("POST", "/c/{cohort}/facilitate/assessments/{assessment}/release"): "facilitate",
+    ("GET", "/c/{cohort}/facilitate/guides/{module}"): "facilitate",
     ("POST", "/c/{cohort}/facilitate/invitations"): "facilitate",
     ("POST", "/c/{cohort}/facilitate/removals"): "facilitate",
     ("POST", "/c/{cohort}/facilitate/resets"): "facilitate",

@@ -1,12 +1,15 @@
-"""What a participant's start page says about coding."""
+"""What a participant's start page says about coding, and where facilitators find their guides."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Connection
 
 from academy.config import Behaviour, Config
-from academy.routing import Request
+from academy.errors import NotFound
+from academy.routing import Request, Response
 from academy.store.database import Store
 from academy.web.home import ROUTES
 from academy.web.weights import weight
@@ -14,6 +17,7 @@ from tests.conftest import NOW, Cast
 from tests.pages import rendered
 
 HOME = next(route for route in ROUTES if route.path == "/c/{cohort}")
+GUIDE = next(route for route in ROUTES if route.path.endswith("/guides/{module}"))
 LINK = 'href="/hub/notebooks"'
 MISSING = "Coding in the browser is not offered on this server"
 
@@ -39,3 +43,12 @@ def test_the_page_links_to_a_server_or_says_why_there_is_none(
     assert (html.count(LINK), html.count(MISSING)) == (link, missing)
     assert (f"about {weight('lab')} the first time" in html) == bool(link)
     assert ("Nothing else is lost" in html) == bool(missing)
+
+
+def test_a_facilitator_reads_how_to_hold_the_session(call: Callable[..., Response], cast: Cast) -> None:
+    """A page for each module of her cohort's course; other modules do not exist for her."""
+    where = {"cohort": "river", "module": "what-we-protect"}
+    page = rendered(call(GUIDE, cast.anika, path=where), cast.anika)
+    assert "A plan for 90 minutes" in page
+    with pytest.raises(NotFound):
+        call(GUIDE, cast.anika, path={**where, "module": "nowhere"})

@@ -33,6 +33,8 @@ def remarks(catalogue: Catalogue) -> Iterator[str]:
     """Return one sentence for each thing to look at, each naming its file."""
     for slug, languages in catalogue.modules.items():
         yield from _sources(slug, languages["en"])
+        if languages["en"].guide is None:
+            yield f"modules/{slug}: there is no guide.en.md for facilitators"
         for language, module in languages.items():
             for lesson in module.lessons:
                 if lesson.language == language:

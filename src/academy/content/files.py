@@ -10,10 +10,11 @@ from pydantic import Field
 
 from academy.content.answers import field_names
 from academy.content.lessons import read_lesson
-from academy.content.model import Assessment, Course, Module, Part, PassRule, Source, Week
+from academy.content.markdown import markdown_html
+from academy.content.model import Assessment, Course, Guide, Module, Part, PassRule, Source, Week
 from academy.content.parts import Points, Record
 from academy.content.questions import Question, Short, slug_of
-from academy.content.reading import as_record, read_yaml
+from academy.content.reading import as_record, front_matter, read_text, read_yaml
 from academy.content.scoring import key_of
 from academy.content.text import Language, Line, Slug, Text, Texts
 from academy.errors import ContentError
@@ -63,6 +64,10 @@ class _Module(Record):
     lessons: Annotated[tuple[Slug, ...], Field(min_length=1)]
     sources: tuple[_Source, ...] = ()
     content_note: Text | None = None
+
+
+class _GuideFront(Record):
+    title: Line
 
 
 class _Assessment(Record):
@@ -115,9 +120,25 @@ def read_module(root: Path, slug: str) -> dict[str, Module]:
             if language != "en":
                 lessons[name] = read_lesson(lesson_file, root, sources, english=english[name].fingerprint)
         modules[language] = Module(
-            slug, read.title, read.minutes, read.objectives, read.content_note, sources, tuple(lessons.values())
+            slug=slug,
+            title=read.title,
+            minutes=read.minutes,
+            objectives=read.objectives,
+            content_note=read.content_note,
+            sources=sources,
+            lessons=tuple(lessons.values()),
+            guide=_guide(folder, language, root) or _guide(folder, "en", root),
         )
     return modules
+
+
+def _guide(folder: Path, language: str, root: Path) -> Guide | None:
+    file = folder / f"guide.{language}.md"
+    if not file.is_file():
+        return None
+    name = _name(file, root)
+    front, body, _ = front_matter(read_text(file, root), name)
+    return Guide(language, as_record(_GuideFront.model_validate, front, name).title, markdown_html(body))
 
 
 def read_assessment(root: Path, slug: str) -> dict[str, Assessment]:

@@ -19,7 +19,7 @@ from academy.content.model import Block, Box, Figure, Lesson, Practice, Prose, S
 from academy.content.parts import Record
 from academy.content.pictures import read_svg
 from academy.content.questions import Essay, question_adapter
-from academy.content.reading import as_record, parse_yaml, read_text
+from academy.content.reading import as_record, front_matter, parse_yaml, read_text
 from academy.content.text import Line, Slug
 from academy.errors import ContentError
 
@@ -76,7 +76,7 @@ def read_lesson(file: Path, root: Path, sources: tuple[Source, ...], *, english:
     """Read one lesson; ``english`` is the fingerprint of the English file, for a translation."""
     text = read_text(file, root)
     name = file.relative_to(root).as_posix()
-    front, body, line = _split(text, name)
+    front, body, line = front_matter(text, name)
     matter = as_record(_FrontMatter.model_validate, front, name)
     language = file.parent.name
     if (matter.translated_from is None) != (language == "en"):
@@ -97,14 +97,6 @@ def read_lesson(file: Path, root: Path, sources: tuple[Source, ...], *, english:
         fingerprint=fingerprint(text),
         stale=english is not None and matter.translated_from != english,
     )
-
-
-def _split(text: str, name: str) -> tuple[object, str, int]:
-    """Return the front matter's data, the body and the line where the body begins."""
-    found = re.match(r"---\n(.*?\n)---\n", text, re.DOTALL)
-    if found is None:
-        raise ContentError(name, "a lesson begins with front matter between two lines of ---", field="line 1")
-    return parse_yaml(found[1], name, first_line=2), text[found.end() :], found[0].count("\n") + 1
 
 
 def _check_whole(blocks: tuple[Block, ...], interactive: str | None, name: str) -> None:

@@ -14,6 +14,7 @@ __all__ = [
     "Box",
     "Course",
     "Figure",
+    "Guide",
     "Lesson",
     "Module",
     "Part",
@@ -137,6 +138,16 @@ class Lesson:
 
 
 @dataclass(frozen=True, slots=True)
+class Guide:
+    """What a facilitator reads before she holds the session on a module."""
+
+    language: str
+    title: str
+    html: str
+    """Safe HTML."""
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     """A module with its lessons, in one language (missing lessons in English)."""
 
@@ -148,6 +159,8 @@ class Module:
     """What it speaks about that may distress."""
     sources: tuple[Source, ...]
     lessons: tuple[Lesson, ...]
+    guide: Guide | None = None
+    """None: nobody has written one."""
 
     def lesson(self, slug: str) -> Lesson:
         """Return one lesson. Raises ``NotFound``."""

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from academy.errors import ContentError
 
-__all__ = ["as_record", "parse_yaml", "read_text", "read_yaml"]
+__all__ = ["as_record", "front_matter", "parse_yaml", "read_text", "read_yaml"]
 
 R = TypeVar("R")
 
@@ -68,6 +68,17 @@ def parse_yaml(text: str, name: str, *, first_line: int = 1) -> Any:
         raise ContentError(name, f"{error.problem}", field=f"line {line}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ContentError(name, "it is not readable as YAML") from error
+
+
+def front_matter(text: str, name: str) -> tuple[Any, str, int]:
+    """Return the data between the two lines of ``---``, the text after them, and the line where that begins.
+
+    Raises ``ContentError``.
+    """
+    found = re.match(r"---\n(.*?\n)---\n", text, re.DOTALL)
+    if found is None:
+        raise ContentError(name, "a text begins with front matter between two lines of ---", field="line 1")
+    return parse_yaml(found[1], name, first_line=2), text[found.end() :], found[0].count("\n") + 1
 
 
 def as_record(parse: Callable[[Any], R], data: Any, name: str, *, at: str = "") -> R:

@@ -9,6 +9,7 @@ from academy.attendance import queries as attendance
 from academy.config import Config
 from academy.content.catalogue import Catalogue, load
 from academy.content.model import Course, Lesson, Part, Week
+from academy.errors import NotFound
 from academy.languages.phrases import Phrase, phrase
 from academy.learning import queries as learning
 from academy.learning.model import Sitting
@@ -184,8 +185,21 @@ def facilitate(request: Request) -> Response:
     return Page("facilitate.html", context)
 
 
+def guide(request: Request) -> Response:
+    """Show a facilitator how to hold the session on a module: its answers are in it."""
+    cohort = people.cohort(request.db, request.path["cohort"])
+    content = load(request.config.content)
+    if request.path["module"] not in content.course(cohort.course).modules:
+        raise NotFound
+    module = content.module(request.path["module"], request.language)
+    if module.guide is None:
+        raise NotFound
+    return Page("guide.html", {"cohort": cohort, "module": module, "guide": module.guide})
+
+
 ROUTES = (
     Route("GET", "/", Right.MEMBER, start),
     Route("GET", "/c/{cohort}", Right.BELONG, cohort_home),
     Route("GET", "/c/{cohort}/facilitate", Right.FACILITATE, facilitate),
+    Route("GET", "/c/{cohort}/facilitate/guides/{module}", Right.FACILITATE, guide),
 )
