@@ -103,10 +103,12 @@ class Service:
         """Return the address of a path."""
         return f"{self.address}{PREFIX}{path}"
 
-    def ask(self, who: str | None, path: str, method: str = "GET", **options: Any) -> httpx.Response:
+    def ask(
+        self, who: str | None, path: str, method: str = "GET", *, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
         """Ask as somebody who shows her token."""
-        headers = {"Authorization": f"Bearer {token_of(who)}"} if who else {}
-        return httpx.request(method, self.url(path), headers=headers, timeout=30, **options)
+        headers = (headers or {}) | ({"Authorization": f"Bearer {token_of(who)}"} if who else {})
+        return httpx.request(method, self.url(path), headers=headers, timeout=30)
 
     def open(self, who: str, path: str = GAME) -> str:
         """Open a page and return the id of its kernel."""
@@ -255,8 +257,12 @@ def test_an_address_that_is_cut_off_is_explained(service: Service, path: str) ->
         "api/kernels",
         "api/sessions",
         "voila/query/0-0-0-0-0",
-        "voila/static/../../../pyproject.toml",
-        "voila/static//etc/passwd",
+        "voila/static/voila.js",
+        "voila/templates/academy/static/interactive.css",
+        "voila/labextensions/anywidget/package.json",
+        "files/../../../../../../../pyproject.toml",
+        "files//etc/passwd",
+        "files/manifest.json",
     ],
 )
 def test_what_our_pages_do_not_need_is_not_served(service: Service, path: str) -> None:
@@ -274,7 +280,7 @@ def test_no_source_of_a_launcher_reaches_the_page(service: Service) -> None:
 def test_the_frame_can_be_read_before_any_script_runs(service: Service) -> None:
     """The title, the way out and the text version stand in the HTML itself."""
     page = service.ask("salma", GAME + "&module=what-we-protect&lesson=nine-points").text
-    assert "This page is loading" in page
+    assert re.search(r'role="status">\s*<p>The controls of this page are loading', page)
     assert 'href="/services/academy/c/river/lessons/what-we-protect/nine-points"' in page
     assert page.index("Leave quickly") < page.index("jupyter-config-data") < page.index("site-foot")
 
@@ -287,24 +293,35 @@ def test_nothing_on_a_page_points_to_another_host(service: Service) -> None:
         assert "unsafe-eval" not in page
 
 
-@pytest.mark.parametrize("path", [GAME, "voila/static/voila.js", "nothing-here", "voila/static/academy.css"])
+@pytest.mark.parametrize("path", [GAME, "files/licences.txt", "nothing-here", "files/nothing.js"])
 def test_every_answer_carries_our_headers(service: Service, path: str) -> None:
     """Pages, files and errors alike: own origin only, no referrer, no sniffing, no software name."""
     headers = service.ask("salma", path).headers
-    assert "script-src 'self' blob:;" in headers["Content-Security-Policy"]
+    assert "script-src 'self' blob:; style-src 'self';" in headers["Content-Security-Policy"]
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "Server" not in headers
 
 
-def test_files_are_compressed_and_kept_by_the_browser(service: Service) -> None:
-    """A version in the address makes it safe to keep a file for a year."""
+@pytest.mark.parametrize(("accepted", "sent"), [("gzip, br", "br"), ("gzip, br;q=0", "gzip"), ("identity", None)])
+def test_files_are_as_small_as_the_browser_takes_them(service: Service, accepted: str, *, sent: str | None) -> None:
+    """A page names its files by what is in them, so that a browser may keep them; they are there for anyone."""
     page = service.ask("salma", GAME).text
-    found = re.search(r'src="([^"]*/voila\.js)"', page)
+    named = re.findall(r'(?:href|src)="([^"]*/files/[^"]*)"', page)
+    assert len(named) >= 2
+    for path in named:
+        answer = service.ask(None, path.removeprefix(PREFIX), headers={"Accept-Encoding": accepted})
+        assert answer.status_code == 200
+        assert answer.headers.get("Content-Encoding") == sent
+        assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_a_shared_device_keeps_nothing(service: Service) -> None:
+    """Not even a script may tell the next person at the device what was open here."""
+    found = re.search(r'src="([^"]*/files/[^"]*)"', service.ask("salma", GAME).text)
     assert found
-    answer = service.ask("salma", found[1].removeprefix(PREFIX))
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert "immutable" in answer.headers["Cache-Control"]
+    answer = httpx.get(service.address + found[1], cookies={"academy-device": "shared"})
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_a_kernel_holds_no_secret_but_its_visitors_token(service: Service) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.httputil import HTTPHeaders
 from tornado.web import OutputTransform
 
 __all__ = ["CONTENT_SECURITY_POLICY", "SafeHeaders"]
@@ -13,9 +12,8 @@ __all__ = ["CONTENT_SECURITY_POLICY", "SafeHeaders"]
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self' blob:",  # blob: anywidget imports a widget's module from one
-    "style-src": "'self' 'unsafe-inline'",  # JupyterLab's bundle and ipywidgets write style elements
+    "style-src": "'self'",
     "img-src": "'self' data:",
-    "font-src": "'self' data:",
     "connect-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
@@ -33,18 +31,8 @@ HEADERS = {
 }
 
 
-STATIC = re.compile(r"/voila/(?:static|labextensions|templates)/(?P<version>v-[0-9a-f]+/)?")
-KEPT = frozenset({200, 304})
-AN_HOUR, FOR_EVER = "private, max-age=3600", "private, max-age=31536000, immutable"
-
-
 class SafeHeaders(OutputTransform):
     """Sets the headers on pages, errors and static files alike, whichever class answers."""
-
-    def __init__(self, request: HTTPServerRequest) -> None:
-        super().__init__(request)
-        self.path = request.path
-        self.versioned = "v" in request.arguments
 
     def transform_first_chunk(
         self,
@@ -56,8 +44,6 @@ class SafeHeaders(OutputTransform):
         """Add the headers before the first byte leaves."""
         for name, value in HEADERS.items():
             headers[name] = value
-        if status_code in KEPT and (found := STATIC.search(self.path)):
-            headers["Cache-Control"] = FOR_EVER if found["version"] or self.versioned else AN_HOUR
         headers.pop("Server", None)
         return status_code, headers, chunk
 

@@ -22,7 +22,6 @@ class QuestionForm(anywidget.AnyWidget):
     """A form of questions."""
 
     _esm = FOLDER / "questions.js"
-    _css = FOLDER / "questions.css"
     html = traitlets.Unicode("").tag(sync=True)
     """The questions, one after the other."""
     fields = traitlets.Dict().tag(sync=True)

@@ -6,14 +6,12 @@ What Voilà offers and we do not need is not served: no file tree, no contents A
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from academy.config import Config, secret
 from academy.interactive.apps import APPS, academy_path
+from academy.interactive.files import PageFiles, SendFile, read_files
 from academy.interactive.headers import SafeHeaders
 from academy.interactive.identity import HubIdentity, OwnKernelsOnly
 from academy.interactive.journal import log_request
@@ -40,10 +39,12 @@ __all__ = ["Interactive", "settings"]
 PACKAGE = Path(str(files("academy")))
 SHARE = PACKAGE / "interactive" / "share"
 """Folder on Jupyter's path that holds our template."""
-SHARED_STATIC = PACKAGE / "web" / "static"
-"""The stylesheet of the plain pages; served here too, so that a page keeps its look when the other service is away."""
-LABEXTENSIONS = ["@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager", "anywidget"]
-"""All that our pages load of JupyterLab's extensions."""
+BUNDLE = SHARE / "bundle"
+STYLES = (
+    PACKAGE / "web" / "static" / "academy.css",
+    SHARE / "voila" / "templates" / "academy" / "static" / "interactive.css",
+)
+"""The style of the plain pages, so that a page keeps its look when the other service is away, and our own."""
 KERNELS = {
     "cull_idle_timeout": 45 * 60,
     "cull_connected": True,
@@ -52,7 +53,6 @@ KERNELS = {
     "buffer_offline_messages": False,
 }
 """When kernels end by themselves (seconds) and what they may tell."""
-UNUSED_PLUGINS = ["@jupyterlab/mathjax-extension:plugin", "@voila-dashboards/voila:theme-manager"]
 
 
 class EndOwnKernel(VoilaShutdownKernelHandler):
@@ -82,21 +82,22 @@ class Missing(BaseVoilaHandler):
 class Interactive(Voila):
     """Voilà with a short list of routes and our headers on every response."""
 
-    def setup_template_dirs(self) -> None:
-        """Add the stylesheet that all our pages share."""
-        super().setup_template_dirs()
-        self.static_paths.append(str(SHARED_STATIC))
-
     def init_settings(self) -> dict[str, Any]:
         """Compress, set our headers, log without addresses. Voilà applies ``tornado_settings`` too late for this."""
         settings: dict[str, Any] = super().init_settings()
-        return settings | {"transforms": [GZipContentEncoding, SafeHeaders], "log_function": log_request}
+        settings["voila_jinja2_env"].globals["style"] = _addresses(self.server_url)["style"]
+        return settings | {
+            "transforms": [GZipContentEncoding, SafeHeaders],
+            "websocket_compression_options": {},
+            "log_function": log_request,
+        }
 
     def init_handlers(self) -> list[Any]:
         """Keep what our pages use and replace what they must not."""
         served = [route for route in super().init_handlers() if self._is_served(route[0])]
         prefix = self.server_url
         ours = [
+            (url_path_join(prefix, r"/files/([\w.-]+)"), SendFile, {"files": page_files()}),
             (url_path_join(prefix, r"/voila/api/shutdown/(.*)"), EndOwnKernel),
             (prefix + "?", RedirectHandler, {"url": f"{academy_path(os.environ)}/", "permanent": False}),
             (url_path_join(prefix, "/.*"), Missing, {"voila_configuration": self.voila_configuration}),
@@ -105,23 +106,12 @@ class Interactive(Voila):
 
     def _is_served(self, pattern: str) -> bool:
         below = pattern.removeprefix(self.server_url.rstrip("/"))
-        parts = (
-            "/api/kernels/",
-            "/oauth_callback",
-            "/logout",
-            "/voila/templates/",
-            "/voila/static/",
-            "/voila/labextensions/",
-            "/voila/render/",
-        )
-        return below.startswith(parts)
+        return below.startswith(("/api/kernels/", "/oauth_callback", "/logout", "/voila/render/"))
 
     def _narrowed(self, route: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Render only our pages, and let the addresses of files carry a version, so that browsers may keep them."""
-        pattern = route[0].replace("/voila/render/(.*)", rf"/voila/render/((?:{'|'.join(sorted(APPS))})\.ipynb)")
-        for folder in ("static", "labextensions"):
-            pattern = pattern.replace(f"/voila/{folder}/(.*)", f"/voila/{folder}/(?:v-[0-9a-f]+/)?(.*)")
-        return (pattern, *route[1:])
+        """Render only our pages."""
+        pages = rf"/voila/render/((?:{'|'.join(sorted(APPS))})\.ipynb)"
+        return (route[0].replace("/voila/render/(.*)", pages), *route[1:])
 
     def stop(self) -> None:
         """End every kernel, then remove its sockets: the other way round they could not be told."""
@@ -180,7 +170,6 @@ def settings(config: Config, environ: Mapping[str, str]) -> Traits:
 
 
 def _pages(environ: Mapping[str, str]) -> dict[str, Any]:
-    base = environ["JUPYTERHUB_SERVICE_PREFIX"]
     return {
         "template": "academy",
         "allow_template_override": "NO",
@@ -191,32 +180,22 @@ def _pages(environ: Mapping[str, str]) -> dict[str, Any]:
         "preheat_kernel": False,
         "multi_kernel_manager_class": OwnedKernels,
         "prelaunch_hook": prelaunch,
-        "page_config_hook": _page_config,
-        "extension_allowlist": LABEXTENSIONS,
-        "resources": {
-            "shared_stylesheet": f"{base}voila/static/academy.css?v={_version(SHARED_STATIC / 'academy.css')}"
-        },
+        "extension_allowlist": [],
+        "resources": {"files": _addresses(environ["JUPYTERHUB_SERVICE_PREFIX"])},
     }
 
 
-def _page_config(page_config: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Switch off what would load more than a page needs, and version what is loaded."""
-    disabled = page_config.setdefault("disabledExtensions", [])
-    page_config["disabledExtensions"] = [*disabled, *UNUSED_PLUGINS]
-    for name in ("fullStaticUrl", "fullLabextensionsUrl"):
-        page_config[name] = f"{page_config[name]}/v-{_bundle_version()}"
-    return page_config
-
-
-def _version(file: Path) -> str:
-    return _short_hash(file.read_bytes()) if file.exists() else "0"
+def _addresses(base: str) -> dict[str, Any]:
+    """Return where a page finds its files."""
+    below, found = f"{base}files/", page_files()
+    return {
+        "script": below + found.script,
+        "with_script": [below + name for name in found.with_script],
+        "style": below + found.style,
+    }
 
 
 @cache
-def _bundle_version() -> str:
-    """Name the versions of everything that puts scripts on our pages."""
-    return _short_hash(" ".join(version(name) for name in ("voila", "jupyterlab-widgets", "anywidget")).encode())
-
-
-def _short_hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:16]
+def page_files() -> PageFiles:
+    """Return the scripts and the style of all pages. Raises ``ConfigError`` when they are not built."""
+    return read_files(BUNDLE, STYLES)

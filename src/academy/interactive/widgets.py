@@ -52,11 +52,9 @@ class Live(Part):
 
 
 class Presence(anywidget.AnyWidget):
-    """Knows whether somebody still looks at the page, and tells her when the page is no longer heard."""
+    """Knows whether somebody still looks at the page."""
 
     _esm = FOLDER / "static" / "presence.js"
-    lost = traitlets.Unicode("").tag(sync=True)
-    """Markup that is shown while the page is not heard."""
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
@@ -65,7 +63,6 @@ class Presence(anywidget.AnyWidget):
 
     def _hear(self, *_: Any) -> None:
         self.last_seen = time.monotonic()
-        self.send({"kind": "heard"})
 
     @property
     def seconds_away(self) -> float:

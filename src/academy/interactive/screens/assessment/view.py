@@ -28,7 +28,7 @@ class Sitting:
         self.nonce = new_nonce()
         self.head, self.state, self.last_look, self.receipt = Part(), Live(), Live(), Live()
         self.form = QuestionForm(locked=True)
-        self.presence = Presence(lost=fill(f"{FOLDER}/lost.html", links=self.links))
+        self.presence = Presence()
         self.send, self.back = button("Send my answers"), button("Go on working", kind="secondary")
         self.choice = column(self.send, self.back, css="actions")
         self.state.add_class("sticky")

@@ -32,7 +32,7 @@ class Desk:
         self.head, self.note = Part(), Live()
         self.rows = Rows(search="Find a person")
         self.rows.on_act(self._asked)
-        self.presence = Presence(lost=fill(f"{FOLDER}/lost.html", links=self.links))
+        self.presence = Presence()
         self.failing = False
 
     def widget(self) -> Any:
