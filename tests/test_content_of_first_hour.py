@@ -85,10 +85,10 @@ def test_the_twin_offers_the_steps_of_the_model() -> None:
 
 
 def test_the_twin_tells_what_each_step_changes_and_why() -> None:
-    """The second table holds the model's effects and notes."""
-    shown = [row for row in rows(twin()) if len(row) == 3 and row[0].isdigit() and not row[2].isdigit()]
+    """The list after the table holds the model's effects and notes."""
+    shown = re.findall(r"^- \*\*(\d+)\.\*\* (.*)$", twin(), re.MULTILINE)
 
-    assert shown == [[str(n), told(action.effect), action.note] for n, action in enumerate(PHONE.actions, start=1)]
+    assert shown == [(str(n), f"{told(act.effect)}. {act.note}") for n, act in enumerate(PHONE.actions, start=1)]
     assert "Steps 2, 5 and 8" in twin()
     assert [n for n, action in enumerate(PHONE.actions, start=1) if action.harmful] == [2, 5, 8]
 
@@ -96,12 +96,12 @@ def test_the_twin_tells_what_each_step_changes_and_why() -> None:
 def test_the_twin_tells_the_three_ways_with_the_gauges_of_the_model() -> None:
     """Each way has its steps by number, the gauges at its end, and the model's comment."""
     number = {action.id: str(n) for n, action in enumerate(PHONE.actions, start=1)}
-    shown = {row[0]: row[1:] for row in rows(twin()) if len(row) == 6}
 
     for path in PHONE.paths:
-        gauges = map(str, hour(PHONE, path.actions).gauges.values())
-        assert shown[path.title] == [", ".join(number[name] for name in path.actions), *gauges]
-        assert f"**{path.title}.** {path.comment}" in twin()
+        steps = ", ".join(number[name] for name in path.actions)
+        ends = hour(PHONE, path.actions).gauges.values()
+        gauges = ", ".join(f"{name} {value}" for name, value in zip(GAUGES, ends, strict=True))
+        assert f"**{path.title}:** {steps}. At the end: {gauges}.\n\n{path.comment}" in twin()
 
 
 def test_the_figure_of_the_three_hours_shows_when_people_were_warned() -> None:
