@@ -53,8 +53,8 @@ def test_the_log_gives_away_who_when_where_and_what_for() -> None:
     right = {question.id: question.right.text for question in CASE.questions}
 
     assert "0107" in right["witness"]
-    assert right["interview"] == "Tuesday, 07:40 to 09:20, in Upper Kessar"
-    assert right["result"] == "Davit, and then the commission (VNCHR)"
+    assert right["interview"] == "Tuesday 07:40 to 09:20, Upper Kessar"
+    assert right["result"] == "Davit, then the commission"
     assert all(sum(option.ok for option in question.options) == 1 for question in CASE.questions)
 
 

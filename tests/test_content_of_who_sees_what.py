@@ -170,31 +170,32 @@ def test_the_guide_gives_the_keys_of_the_questions() -> None:
 
 
 def test_the_twin_of_the_log_shows_its_twelve_lines() -> None:
-    """Numbers, times, people and masts in the table are those of the model."""
-    rows = rows_of("twelve-lines", "| Line | When | Who calls whom | Mast |")
+    """Numbers, times, people and masts in the list are those of the model."""
+    found = re.findall(r"^(\d+)\. \*\*(.+?)\*\* (.+) \(mast (.+)\)$", text_of("twelve-lines"), re.MULTILINE)
 
-    assert len(rows) == len(CASE.entries)
-    for number, (entry, row) in enumerate(zip(CASE.entries, rows, strict=True), start=1):
+    assert len(found) == len(CASE.entries)
+    for number, (entry, line) in enumerate(zip(CASE.entries, found, strict=True), start=1):
         whom = "no calls; both phones silent" if entry.silent else f"{entry.callers[0]} to {entry.called[0]}"
-        assert row == [str(number), when(entry), whom, entry.mast]
+        assert line == (str(number), when(entry), whom, entry.mast)
 
 
 def test_the_twin_gives_the_answers_of_the_model() -> None:
-    """Who, when and where, and who heard first, with lines that the model names as well."""
+    """When and where, and who heard first, with the lines that the model names as well; and the five links."""
     text = text_of("twelve-lines")
-    for question, answer in (("interview", "Tuesday, 07:40 to 09:20, in Upper Kessar"), ("result", "Davit, and then")):
-        (found,) = [item for item in CASE.questions if item.id == question]
-        assert found.right.text.startswith(answer)
-        assert f"** {answer}" in text
+    interview, result = CASE.questions[1:]
+
+    assert interview.right.text == "Tuesday 07:40 to 09:20, Upper Kessar"
+    assert "Tuesday, 07:40 to 09:20, in Upper Kessar." in text
+    assert result.right.text == "Davit, then the commission"
+    assert "Davit, and then the commission, VNCHR" in text
+    for found in (interview, result):
         assert f"(lines {', '.join(map(str, found.lines[:-1]))} and {found.lines[-1]})" in text
-    assert [row[0] for row in rows_of("twelve-lines", "| Link | Lines | What it tells |")] == [
-        CASE.names[link] for link in LINKS
-    ]
+    assert re.findall(r"^- \*\*(.+)\*\* \(lines? ", text, re.MULTILINE) == [CASE.names[link] for link in LINKS]
 
 
 def test_the_twin_counts_the_links_as_the_model_does() -> None:
     """Each habit alone, and each pair of habits, leaves as many links as the rules say."""
-    alone = rows_of("twelve-lines", "| Habit | Links left of 5 | What is still there |")
+    alone = rows_of("twelve-lines", "| Habit | Links left of 5 |")
     pairs = rows_of("twelve-lines", "| Two habits | Links left of 5 |")
     ids = [habit.id for habit in CASE.habits]
 
@@ -227,6 +228,14 @@ def test_the_other_log_to_count_has_the_links_of_the_rules() -> None:
 # --- the twin of the board ---
 
 SETUPS = [(protocol, route) for route in ("direct", "vpn", "tor") for protocol in ("http", "https")]
+ROUTES = {"**Direct**": "direct", "**Through a VPN**": "vpn", "**Through Tor**": "tor"}
+ROWS = {
+    "Wi-Fi owner, operator": "operator",
+    "VPN company": "vpn",
+    "Tor exit": "exit",
+    "Networks further on": "networks",
+    "Website": "website",
+}
 WORDS = {
     "address": "address",
     "site": "site",
@@ -236,12 +245,6 @@ WORDS = {
     "vpn-address": f"the VPN{APOSTROPHE}s address",
     "exit-address": f"the exit{APOSTROPHE}s address",
 }
-NAMES = {
-    "vpn": "the VPN company",
-    "exit": "the Tor exit",
-    "networks": "networks further on",
-    "website": "the website",
-}
 
 
 def name_of(protocol: str, route: str) -> str:
@@ -249,62 +252,76 @@ def name_of(protocol: str, route: str) -> str:
     return protocol.upper() + {"direct": ", direct", "vpn": " + VPN", "tor": " + Tor"}[route]
 
 
-def test_the_twin_of_the_board_shows_the_six_set_ups() -> None:
-    """Each cell holds just what the rules say; when and how much is said for all of them below the table."""
-    head = (
-        "| Set-up | Wi-Fi owner and operator see | VPN company or Tor exit sees | Networks further on see |"
-        " The website sees |"
-    )
-    rows = rows_of("on-the-way-to-a-website", head)
+@pytest.mark.parametrize("title", ROUTES)
+def test_the_twin_of_the_board_shows_the_six_set_ups(title: str) -> None:
+    """Each line holds just what the rules say; when and how much is said for all of them below the lists."""
+    text = text_of("on-the-way-to-a-website")
+    lines = text.split(f"{title}\n\n")[1].split("\n\n")[0]
+    rows = re.findall(r"^- \*\*(.+):\*\* ([^.]+)\.( With HTTP also the content\.)?$", lines, re.MULTILINE)
+    plain, closed = (sees(SetUp(protocol, ROUTES[title], signed_in=False)) for protocol in ("http", "https"))
 
-    assert [row[0] for row in rows] == [name_of(*set_up) for set_up in SETUPS]
-    for (protocol, route), row in zip(SETUPS, rows, strict=True):
-        facts = sees(SetUp(protocol, route, signed_in=False))
-        assert facts["wifi"] == facts["operator"]
-        columns = (facts["wifi"], facts.get("vpn", facts.get("exit")), facts["networks"], facts["website"])
-        for cell, seen in zip(row[1:], columns, strict=True):
-            if seen is None:
-                assert cell == "nobody there"
-            else:
-                assert set(cell.split(", ")) == {WORDS[fact] for fact in seen - {"traffic"}}
-                assert "traffic" in seen
-    assert "All of them also see when, and how much." in text_of("on-the-way-to-a-website")
+    assert closed["wifi"] == closed["operator"]
+    assert [ROWS[name] for name, _, _ in rows] == [observer for observer in plain if observer != "wifi"]
+    for name, words, more in rows:
+        facts, also = closed[ROWS[name]], plain[ROWS[name]] - closed[ROWS[name]]
+        assert set(words.split(", ")) == {WORDS[fact] for fact in facts - {"traffic"}}
+        assert also == ({"content"} if more else set())
+    assert "All of them also see when, and how much." in text
 
 
-def test_the_twin_answers_who_can_connect_the_two_ends() -> None:
-    """Counts and names with and without signing in are those of the rules."""
-    rows = rows_of("on-the-way-to-a-website", "| Set-up | Not signed in | Signed in with her name |")
+def test_the_twin_counts_who_can_connect_the_two_ends() -> None:
+    """Counts with and without signing in are those of the rules, and so are the names below the table."""
+    rows = rows_of("on-the-way-to-a-website", "| Set-up | Not signed in | Signed in |")
 
     assert [row[0] for row in rows] == [name_of(*set_up) for set_up in SETUPS]
     for (protocol, route), row in zip(SETUPS, rows, strict=True):
         for cell, signed_in in zip(row[1:], (False, True), strict=True):
             set_up = SetUp(protocol, route, signed_in)
-            who, all_of_them = connects(set_up), sees(set_up)
-            names = "all" if len(who) == len(all_of_them) else ", ".join(NAMES[name] for name in who) or "nobody"
-            assert cell == f"{len(who)} of {len(all_of_them)}: {names}"
+            assert cell == f"{len(connects(set_up))} of {len(sees(set_up))}"
+
+
+@pytest.mark.parametrize(
+    ("route", "alone", "signed", "plain"),
+    [
+        ("vpn", {"vpn"}, {"vpn", "website"}, {"vpn", "website", "networks"}),
+        ("tor", set(), {"website"}, {"website", "exit", "networks"}),
+    ],
+)
+def test_the_names_below_the_table_are_those_of_the_rules(
+    route: str, alone: set[str], signed: set[str], plain: set[str]
+) -> None:
+    """The VPN company or nobody; the website once she signs in; with plain HTTP all who come after."""
+    said = {
+        "vpn": "the VPN company. When Salma signs in, the website too, and with plain HTTP also the networks",
+        "tor": "nobody. When Salma signs in, the website, and with plain HTTP also the Tor exit and the networks",
+    }
+
+    assert said[route] in text_of("on-the-way-to-a-website")
+    assert set(connects(SetUp("https", route, signed_in=False))) == alone
+    assert set(connects(SetUp("http", route, signed_in=False))) == alone
+    assert set(connects(SetUp("https", route, signed_in=True))) == signed
+    assert set(connects(SetUp("http", route, signed_in=True))) == plain
 
 
 def test_the_plain_way_is_told_watcher_by_watcher() -> None:
-    """The first table of the twin is HTTPS on a direct way."""
-    rows = rows_of("on-the-way-to-a-website", "| Who | Sees | Does not see |")
+    """The first list of the twin is HTTPS on a direct way: all see her address and the site, one sees the content."""
+    lines = re.findall(r"^- \*\*(.+):\*\* (Salma.+)$", text_of("on-the-way-to-a-website"), re.MULTILINE)
     facts = sees(SetUp("https", "direct", signed_in=False))
 
-    assert len(rows) == len(facts) == 4
-    for row, seen in zip(rows, facts.values(), strict=True):
-        assert ("content" in row[1]) == ("content" in seen)
-        assert (row[2] == "the content") == ("content" not in seen)
+    assert [name for name, _ in lines] == [BOARD.observers[observer] for observer in facts]
+    for (_, words), seen in zip(lines, facts.values(), strict=True):
+        assert words.startswith(f"Salma{APOSTROPHE}s address, the site, when and how much")
+        assert words.endswith("and the content." if "content" in seen else "Not the content.")
 
 
 def test_the_twin_tells_the_same_of_calls_and_chats() -> None:
-    """What the operator learns of a call and of a chat stands in the table in the words of the board."""
-    rows = rows_of(
-        "on-the-way-to-a-website",
-        "| Way | The operator learns | The company behind it learns | The other phone has |",
-    )
-
-    assert [row[0] for row in rows] == [way.text for way in BOARD.ways]
-    for row, way in zip(rows, BOARD.ways, strict=True):
-        assert row[1] == ", ".join(BOARD.traces[trace] for trace in way.rows[0].sees)
+    """What the operator learns of a call and of a chat stands in the list in the words of the board."""
+    text = text_of("on-the-way-to-a-website")
+    for way in BOARD.ways:
+        lines = text.split(f"**{way.text}**\n\n")[1].split("\n\n")[0]
+        learned = ", ".join(BOARD.traces[trace] for trace in way.rows[0].sees)
+        assert f"- **{way.rows[0].who}:** {learned}." in lines
+        assert all(f"- **{row.who}:**" in lines for row in way.rows)
 
 
 def test_the_count_behind_plain_tor_is_that_of_the_board() -> None:

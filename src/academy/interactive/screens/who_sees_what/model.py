@@ -8,8 +8,8 @@ from academy.interactive.channels.model import FACTS, Board, Protocol, Route, Se
 
 __all__ = ["PROTOCOLS", "ROUTES", "SIGNED_IN", "ObserverRow", "View", "view"]
 
-PROTOCOLS: dict[Protocol, str] = {"https": "HTTPS: the connection is encrypted", "http": "HTTP: it is not encrypted"}
-ROUTES: dict[Route, str] = {"direct": "Direct, without anything between", "vpn": "Through a VPN", "tor": "Through Tor"}
+PROTOCOLS: dict[Protocol, str] = {"https": "https (encrypted)", "http": "http (not encrypted)"}
+ROUTES: dict[Route, str] = {"direct": "Direct", "vpn": "Through a VPN", "tor": "Through Tor"}
 SIGNED_IN: dict[bool, str] = {False: "does not sign in", True: "signs in with her name"}
 
 
