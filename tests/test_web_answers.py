@@ -131,7 +131,7 @@ def test_scripts_are_small_and_there_are_few() -> None:
 
 def test_an_address_with_the_hash_of_its_content_may_be_kept_for_ever() -> None:
     """A new release has another address, so nobody waits for it."""
-    answer = ask(static_path("academy.css"))
+    answer = ask(static_path("academy.css"), {"Cookie": "academy-device=own"})
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.body == static_files()["academy.css"].body
 
@@ -139,14 +139,15 @@ def test_an_address_with_the_hash_of_its_content_may_be_kept_for_ever() -> None:
 @pytest.mark.parametrize("path", ["/static/academy.css", "/static/0123456789ab/academy.css"])
 def test_another_address_of_a_file_gives_the_newest_and_is_not_kept(path: str) -> None:
     """A page that stood open during a release finds its stylesheet."""
-    answer = ask(path)
+    answer = ask(path, {"Cookie": "academy-device=own"})
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.body == static_files()["academy.css"].body
 
 
-def test_on_a_shared_device_not_even_the_stylesheet_is_kept() -> None:
-    """Its address would tell that the site was open."""
-    answer = ask(static_path("academy.css"), {"Cookie": "academy-device=shared"})
+@pytest.mark.parametrize("cookie", ["academy-device=shared", "academy-device=mine", ""])
+def test_on_a_shared_device_not_even_the_stylesheet_is_kept(cookie: str) -> None:
+    """Its address would tell that the site was open. Who has not said whose device it is, is on a shared one."""
+    answer = ask(static_path("academy.css"), {"Cookie": cookie})
     assert answer.headers["Cache-Control"] == "no-store"
 
 

@@ -57,12 +57,12 @@ class StaticFiles(RequestHandler):
             self.set_header(name, value)
 
     def get(self, version: str | None, name: str) -> None:
-        """Send a file. Under another version's address it is the newest one, and not to be kept."""
+        """Send a file: one's own device may keep it, unless the address is that of another version."""
         file = static_files().get(name)
         if file is None:
             raise HTTPError(404)
         self.version = file.version
-        kept = file.version == version and choices_of(self).device != "shared"
+        kept = file.version == version and choices_of(self).own_device
         self.set_header("Content-Type", file.media_type)
         self.set_header("Cache-Control", FOR_EVER if kept else NOT_KEPT)
         self.finish(file.body)
