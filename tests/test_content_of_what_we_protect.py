@@ -74,14 +74,16 @@ def test_the_academy_loads_it_and_each_page_stays_light() -> None:
     assert loaded.course("digital-security").pass_rule.assessments * 28 < 26  # without the question on a death threat
 
 
-def test_the_course_has_four_weeks_in_two_parts_and_says_what_is_still_to_come() -> None:
-    """Week 1 holds the module and its assessment; the weeks without content say that they are in preparation."""
-    course = read(ROOT / "courses" / "digital-security" / "course.yml")
-    weeks = [week for part in course["parts"] for week in part["weeks"]]
+def test_the_course_has_four_weeks_in_two_parts_and_six_modules() -> None:
+    """Each module stands in one week with its assessment; what is asked before and after counts nowhere."""
+    loaded = catalogue.load(ROOT)
+    course = loaded.course("digital-security")
+    counted = [loaded.assessment(slug) for slug in course.assessments if loaded.assessment(slug).counts]
 
-    assert [len(part["weeks"]) for part in course["parts"]] == [2, 2]
-    assert (weeks[0]["modules"], weeks[0]["assessments"]) == (["what-we-protect"], ["what-we-protect"])
-    assert all("in preparation" in week["title"]["en"] for week in weeks if not week["modules"])
+    assert [len(part.weeks) for part in course.parts] == [2, 2]
+    assert len(course.modules) == 6
+    assert [assessment.module for assessment in counted] == list(course.modules)
+    assert (course.assessments[0], course.assessments[-1]) == ("before-you-start", "after-the-course")
 
 
 def test_the_graded_items_are_all_there() -> None:

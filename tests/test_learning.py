@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from academy.errors import Closed, NotFound
 from academy.learning import actions, queries
 from academy.learning.model import Attempt
-from academy.learning.rules import checksum, deadline, is_complete, next_lesson
+from academy.learning.rules import checksum, deadline, is_complete
 from academy.store import schema
 from academy.store.database import Store, new_id
 from tests.conftest import NOW, Cast, make_cast
@@ -144,10 +144,3 @@ def test_a_module_without_lessons_is_never_complete() -> None:
     assert not is_complete([], [])
     assert is_complete(["a"], ["a", "b"])
     assert not is_complete(["a", "b"], ["a"])
-
-
-def test_the_next_lesson_is_the_first_that_is_not_done() -> None:
-    """In the order of the course."""
-    course = [("m", "a"), ("m", "b"), ("n", "a")]
-    assert next_lesson(course, {("m", "a"), ("n", "a")}) == ("m", "b")
-    assert next_lesson(course, set(course)) is None

@@ -68,6 +68,7 @@ def submit(store: Store, person: str, attempt: int, scores: list[float | None] |
                 answers={},
                 checksum="",
                 submitted_at=NOW,
+                arrived_at=NOW,
                 nonce=new_id(),
             )
         )

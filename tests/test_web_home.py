@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -19,6 +20,7 @@ from tests.pages import rendered
 HOME = next(route for route in ROUTES if route.path == "/c/{cohort}")
 GUIDE = next(route for route in ROUTES if route.path.endswith("/guides/{module}"))
 LINK = 'href="/hub/notebooks"'
+ORDER = ("Before you start", "Nine points", "What are we protecting, and from whom?", "After the course")
 MISSING = "Coding in the browser is not offered on this server"
 
 
@@ -52,3 +54,15 @@ def test_a_facilitator_reads_how_to_hold_the_session(call: Callable[..., Respons
     assert "A plan for 90 minutes" in page
     with pytest.raises(NotFound):
         call(GUIDE, cast.anika, path={**where, "module": "nowhere"})
+
+
+def test_each_module_is_followed_by_its_assessment(store: Store, config: Config, cast: Cast) -> None:
+    """Questions before the course stand first, those after it last, and what is next is the first that is open."""
+    with store.read() as db:
+        html = page(db, config, cast)
+    card, weeks = html.split('<ol class="weeks">')
+    titles = re.findall(r"<li>(?:<a[^>]*>)?([^<]+)(?:</a>)?\n<p class", weeks)
+    places = [titles.index(title) for title in ORDER]
+    assert places == sorted(places), titles
+    assert (titles[0], titles[-1]) == (ORDER[0], ORDER[-1])
+    assert "<h2>Nine points</h2>" in card, "nothing before it is released"

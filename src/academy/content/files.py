@@ -74,6 +74,7 @@ class _Assessment(Record):
     title: Text
     intro: Text
     module: Slug
+    kind: Literal["module", "before", "after"] = "module"
     minutes: Minutes
     attempts: Annotated[int, Field(strict=True, ge=1, le=100)] | None
     due_days: Annotated[int, Field(strict=True, ge=0, le=366)] | None
@@ -164,6 +165,7 @@ def read_assessment(root: Path, slug: str) -> dict[str, Assessment]:
             title=read.title,
             intro=read.intro,
             module=read.module,
+            kind=read.kind,
             minutes=read.minutes,
             attempts=read.attempts,
             due_days=read.due_days,

@@ -183,12 +183,19 @@ class Assessment:
     intro: Text
     """Markdown."""
     module: str
+    kind: str
+    """``module``; ``before`` or ``after``: shows what a course has changed, and counts nowhere."""
     minutes: int
     attempts: int | None
     """How often it may be sent; ``None``: as often as one likes."""
     due_days: int | None
     """Days from the start of its week to the deadline; ``None``: no deadline."""
     questions: tuple[Question, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Whether its points count towards passing a course."""
+        return self.kind == "module"
 
     @property
     def points(self) -> float:

@@ -18,7 +18,6 @@ __all__ = [
     "deadline",
     "is_complete",
     "new_number",
-    "next_lesson",
     "own_date",
     "week_number",
 ]
@@ -68,11 +67,6 @@ def own_date(saved_at: datetime, *, opened_at: datetime, now: datetime) -> datet
 def is_complete(lessons: Collection[str], done: Collection[str]) -> bool:
     """Tell whether every lesson of a module is done; a module without lessons is never complete."""
     return bool(lessons) and set(lessons) <= set(done)
-
-
-def next_lesson(lessons: Collection[tuple[str, str]], done: Collection[tuple[str, str]]) -> tuple[str, str] | None:
-    """Return the first (module, lesson) in course order that is not done."""
-    return next((lesson for lesson in lessons if lesson not in done), None)
 
 
 def week_number(starts_at: datetime, now: datetime) -> int:

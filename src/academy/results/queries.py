@@ -67,6 +67,7 @@ def _assessments(
             feedback_released=_has(releases.get(assessment.slug), "feedback_at"),
         )
         for assessment in found
+        if assessment.counts
     )
 
 

@@ -8,13 +8,13 @@ from typing import Any
 from academy.attendance import queries as attendance
 from academy.config import Config
 from academy.content.catalogue import Catalogue, load
-from academy.content.model import Course, Lesson, Part, Week
+from academy.content.model import Assessment, Course, Lesson, Part, Week
 from academy.errors import NotFound
 from academy.languages.phrases import Phrase, phrase
 from academy.learning import queries as learning
 from academy.learning.model import Sitting
 from academy.learning.place import course_lessons
-from academy.learning.rules import closed_reason, next_lesson, week_number
+from academy.learning.rules import closed_reason, week_number
 from academy.people import queries as people
 from academy.people.model import Cohort
 from academy.rights import Right
@@ -77,7 +77,7 @@ def cohort_home(request: Request) -> Response:
         "week": min(week_number(cohort.starts_at, request.now), len(course.weeks)),
         "part": _part_of(course, week_number(cohort.starts_at, request.now)),
         "results": [step for week in weeks for step in week["steps"] if step.words == RESULTS],
-        "next": _next(weeks, next_lesson(lessons, done)),
+        "next": _next(weeks),
         "done": len(done & set(lessons)),
         "lessons": len(lessons),
         "session": attendance.next_session(request.db, slug, request.now),
@@ -106,12 +106,17 @@ def _part_of(course: Course, number: int) -> Part:
 def _week(
     request: Request, content: Catalogue, cohort: Cohort, week: Week, done: set[tuple[str, str]]
 ) -> dict[str, Any]:
-    steps = [
-        _lesson_step(cohort, module.slug, lesson, done=(module.slug, lesson.slug) in done)
-        for module in (content.module(slug, request.language) for slug in week.modules)
-        for lesson in module.lessons
-    ]
-    steps += [_assessment_step(request, content, cohort, slug) for slug in week.assessments]
+    asked = [content.assessment(slug) for slug in week.assessments]
+    steps = [_assessment_step(request, cohort, one) for one in asked if one.kind == "before"]
+    for module in (content.module(slug, request.language) for slug in week.modules):
+        steps += [
+            _lesson_step(cohort, module.slug, lesson, done=(module.slug, lesson.slug) in done)
+            for lesson in module.lessons
+        ]
+        steps += [_assessment_step(request, cohort, one) for one in asked if one.counts and one.module == module.slug]
+    elsewhere = [one for one in asked if one.counts and one.module not in week.modules]
+    steps += [_assessment_step(request, cohort, one) for one in elsewhere]
+    steps += [_assessment_step(request, cohort, one) for one in asked if one.kind == "after"]
     return {"number": week.number, "title": week.title, "steps": steps}
 
 
@@ -128,9 +133,9 @@ def _lesson_step(cohort: Cohort, module: str, lesson: Lesson, *, done: bool) -> 
     )
 
 
-def _assessment_step(request: Request, content: Catalogue, cohort: Cohort, slug: str) -> Step:
-    assessment = content.assessment(slug)
-    sitting = learning.sitting(request.db, person=str(request.actor.person), cohort=cohort.slug, assessment=slug)
+def _assessment_step(request: Request, cohort: Cohort, assessment: Assessment) -> Step:
+    person, slug = str(request.actor.person), assessment.slug
+    sitting = learning.sitting(request.db, person=person, cohort=cohort.slug, assessment=slug)
     closed = closed_reason(sitting, now=request.now, most_attempts=assessment.attempts)
     state, words = _standing(sitting, closed)
     return Step(
@@ -155,11 +160,9 @@ def _standing(sitting: Sitting, closed: str | None) -> tuple[str, Phrase]:
     return ("wait", phrase("closed")) if closed else ("open", TO_DO)
 
 
-def _next(weeks: list[dict[str, Any]], following: tuple[str, str] | None) -> Step | None:
-    steps = [step for week in weeks for step in week["steps"] if step.path]
-    if following is not None:
-        return next((step for step in steps if step.path.endswith("/lessons/{}/{}".format(*following))), None)
-    return next((step for step in steps if step.state == "open"), None)
+def _next(weeks: list[dict[str, Any]]) -> Step | None:
+    steps = (step for week in weeks for step in week["steps"])
+    return next((step for step in steps if step.path and step.state == "open"), None)
 
 
 def facilitate(request: Request) -> Response:
