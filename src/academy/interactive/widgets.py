@@ -13,9 +13,11 @@ from typing import Any
 import anywidget
 import ipywidgets
 import traitlets
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 
 from academy.interactive.apps import APPS, Links, academy_path, links, query_of
+from academy.languages.catalogues import ENGLISH, translated
+from academy.languages.templates import environment
 
 __all__ = [
     "Live",
@@ -28,7 +30,9 @@ __all__ = [
     "fill",
     "here",
     "query",
+    "say",
     "spawn",
+    "speaks",
 ]
 
 FOLDER = Path(__file__).parent
@@ -86,7 +90,7 @@ class Rows(anywidget.AnyWidget):
 
 def button(label: str, *, kind: str = "") -> ipywidgets.Button:
     """Return a button. ``kind`` is empty for the one main action of a screen, or ``secondary`` or ``plain``."""
-    made = ipywidgets.Button(description=label, tooltip="")
+    made = ipywidgets.Button(description=say(label), tooltip="")
     made.add_class("academy-button")
     if kind:
         made.add_class(kind)
@@ -114,6 +118,16 @@ def compile_templates() -> None:
         environment.get_template(name)
 
 
+def speaks() -> str:
+    """Return the language of the page that this kernel serves."""
+    return os.environ.get("VISITOR_LANGUAGE") or ENGLISH
+
+
+def say(text: str) -> str:
+    """Return a phrase of ours in the language of the page; other text as it is."""
+    return translated(text, speaks())
+
+
 def query() -> dict[str, str]:
     """Return the query of this page. Raises ``BadInput``."""
     return query_of(os.environ.get("QUERY_STRING", ""))
@@ -133,10 +147,4 @@ def spawn(work: Coroutine[Any, Any, None]) -> None:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(FOLDER / "screens"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return environment(FileSystemLoader(FOLDER / "screens"), speaks)

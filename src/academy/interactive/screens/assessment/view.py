@@ -11,7 +11,8 @@ from academy.errors import AcademyError
 from academy.interactive.api import Api, connect, new_nonce
 from academy.interactive.questions import QuestionForm
 from academy.interactive.screens.assessment.model import Drafts, Saving, progress
-from academy.interactive.widgets import Live, Part, Presence, button, column, fill, here, query, spawn
+from academy.interactive.widgets import Live, Part, Presence, button, column, fill, here, query, say, spawn
+from academy.languages.phrases import phrase
 
 __all__ = ["Sitting", "show"]
 
@@ -29,7 +30,7 @@ class Sitting:
         self.head, self.state, self.last_look, self.receipt = Part(), Live(), Live(), Live()
         self.form = QuestionForm(locked=True)
         self.presence = Presence()
-        self.send, self.back = button("Send my answers"), button("Go on working", kind="secondary")
+        self.send, self.back = button(phrase("Send my answers")), button(phrase("Go on working"), kind="secondary")
         self.choice = column(self.send, self.back, css="actions")
         self.state.add_class("sticky")
         self._wire()
@@ -58,7 +59,7 @@ class Sitting:
         self.drafts = Drafts(self._save, self._say, saved_at=self.data["saved_at"])
         if self.data["open"]:
             self.form.html = "\n".join(question["html"] for question in self.data["questions"])
-            self.form.action, self.form.locked = "Check and send", False
+            self.form.action, self.form.locked = say(phrase("Check and send")), False
             self._say(Saving("saved" if self.data["saved_at"] else "nothing", self.data["saved_at"]))
 
     def _wire(self) -> None:

@@ -16,7 +16,7 @@ from academy.languages.phrases import phrase
 __all__ = ["STATUSES", "Counts", "clock", "correction", "counts"]
 
 TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?", re.ASCII)
-STATUSES = {"present": "Present", "absent": "Absent", "excused": "Excused"}
+STATUSES = {"present": phrase("Present"), "absent": phrase("Absent"), "excused": phrase("Excused")}
 """What a facilitator can say of a person, and how it is called."""
 
 

@@ -10,7 +10,8 @@ from IPython.display import display
 from academy.errors import AcademyError
 from academy.interactive.api import Api, connect, new_nonce
 from academy.interactive.screens.attendance.model import STATUSES, clock, correction, counts
-from academy.interactive.widgets import Live, Part, Presence, Rows, column, fill, here, query, spawn
+from academy.interactive.widgets import Live, Part, Presence, Rows, column, fill, here, query, say, spawn
+from academy.languages.phrases import phrase
 
 __all__ = ["Desk", "show"]
 
@@ -30,7 +31,7 @@ class Desk:
         self.register: dict[str, Any] | None = None
         self.links = here("attendance")
         self.head, self.note = Part(), Live()
-        self.rows = Rows(search="Find a person")
+        self.rows = Rows(search=say(phrase("Find a person")))
         self.rows.on_act(self._asked)
         self.presence = Presence()
         self.failing = False
