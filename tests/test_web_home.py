@@ -61,7 +61,7 @@ def test_each_module_is_followed_by_its_assessment(store: Store, config: Config,
     with store.read() as db:
         html = page(db, config, cast)
     card, weeks = html.split('<ol class="weeks">')
-    titles = re.findall(r"<li>(?:<a[^>]*>)?([^<]+)(?:</a>)?\n<p class", weeks)
+    titles = re.findall(r"<li>(?:<a[^>]*>)?([^<]+)(?:</a>)?\s*<p class", weeks)
     places = [titles.index(title) for title in ORDER]
     assert places == sorted(places), titles
     assert (titles[0], titles[-1]) == (ORDER[0], ORDER[-1])
