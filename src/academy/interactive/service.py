@@ -129,6 +129,8 @@ PRELOAD = (
     "academy.interactive.screens.dice_lab",
     "academy.interactive.screens.mail_inspector",
     "academy.interactive.screens.first_hour",
+    "academy.interactive.screens.silent_log",
+    "academy.interactive.screens.who_sees_what",
     "academy.interactive.screens.photo_lab",
     "academy.interactive.screens.file_lab",
     "academy.interactive.screens.phone_lab",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from academy.interactive.call_log import data as call_log
+from academy.interactive.channels import data as channels
 from academy.interactive.documents import data as documents
 from academy.interactive.incidents import data as incidents
 from academy.interactive.phones import data as phones
@@ -21,5 +23,5 @@ def prepare_warm() -> None:
         catalogue(language)
     data.load()
     incidents.load()
-    for story in (photos, documents, records, phones):
+    for story in (photos, documents, records, phones, channels, call_log):
         story.load()
