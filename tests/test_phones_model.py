@@ -76,7 +76,7 @@ def test_a_remark_for_each_home_is_required() -> None:
     text = """
 homes: [{id: a, name: {en: A}, about: {en: A}, voices: []}, {id: b, name: {en: B}, about: {en: B}, voices: []}]
 arrangements:
-  - {id: x, text: {en: X}, protects: {en: X}, notice: hardly, seen: {en: X}, cost: {en: X},
+  - {id: x, text: {en: X}, protects: {en: X}, seen: {en: X}, cost: {en: X},
      remarks: {a: {text: {en: X}}}}
 """
     with pytest.raises(ContentError) as caught:

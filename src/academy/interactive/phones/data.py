@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from academy.errors import ContentError
-from academy.interactive.phones.model import Arrangement, Home, Notice, Remark, Story, Voice
+from academy.interactive.phones.model import Arrangement, Home, Remark, Story, Voice
 from academy.interactive.stories import Part, Words, check_unique, parsed, words_in
 
 __all__ = ["FILE", "load", "read"]
@@ -37,7 +37,6 @@ class _Arrangement(Part):
     id: str
     text: Words
     protects: Words
-    notice: Notice
     seen: Words
     cost: Words
     remarks: dict[str, _Remark]
@@ -84,7 +83,6 @@ def _arrangement(one: _Arrangement, language: str) -> Arrangement:
         id=one.id,
         text=words_in(one.text, language),
         protects=words_in(one.protects, language),
-        notice=one.notice,
         seen=words_in(one.seen, language),
         cost=words_in(one.cost, language),
         remarks={home: Remark(words_in(remark.text, language), remark.care) for home, remark in one.remarks.items()},

@@ -7,17 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 from academy.errors import BadInput
 
-__all__ = ["MOST", "Arrangement", "Home", "Notice", "Outlook", "Plan", "Remark", "Story", "Voice", "plan"]
+__all__ = ["MOST", "Arrangement", "Home", "Outlook", "Plan", "Remark", "Story", "Voice", "plan"]
 
 MOST = 4
 """So many arrangements can be kept up at once; a teaching rule."""
-
-Notice = Literal["hardly", "openly", "if found"]
-"""Whether others at home would notice: hardly, yes because it is agreed or visible, or only if they find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,6 @@ class Arrangement:
     id: str
     text: str
     protects: str
-    notice: Notice
     seen: str
     """Who would notice, in words."""
     cost: str
