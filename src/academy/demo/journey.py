@@ -143,7 +143,8 @@ def _naming(account: Account) -> str:
 
 
 def _lesson_paths(visitor: Visitor) -> list[str]:
-    links = visitor.page.select(".weeks a[href*='/lessons/']")
+    """Return the lessons of the first week: the others are still before them."""
+    links = visitor.page.select(".weeks > li:first-child a[href*='/lessons/']")
     return [str(link["href"]) for link in links]
 
 
