@@ -12,6 +12,7 @@ from babel.dates import format_date
 
 from academy.languages.catalogues import ENGLISH, LANGUAGES, translated
 from academy.languages.phrases import counted, phrase
+from academy.languages.pseudo import PSEUDO, accented
 
 __all__ = ["clock", "day", "duration", "when"]
 
@@ -24,7 +25,8 @@ def day(moment: datetime, zone: str, language: str = ENGLISH) -> str:
     """Return a date in words, in ``zone``: "Tuesday 24 November 2026"."""
     known = language if language in LANGUAGES else ENGLISH
     form = ENGLISH_DATE if known == ENGLISH else "full"
-    return str(format_date(moment.astimezone(ZoneInfo(zone)).date(), form, locale=known))
+    said = str(format_date(moment.astimezone(ZoneInfo(zone)).date(), form, locale=known))
+    return accented(said) if language == PSEUDO else said
 
 
 def clock(moment: datetime, zone: str) -> str:

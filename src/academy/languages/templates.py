@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import BaseLoader, Environment, StrictUndefined
 
 from academy.languages.catalogues import catalogue, translated
+from academy.languages.phrases import recalled
 
 __all__ = ["environment"]
 
@@ -30,6 +31,7 @@ def environment(loader: BaseLoader, speaks: Callable[[], str]) -> Environment:
     )
     made.policies["ext.i18n.trimmed"] = True
     made.filters["said"] = lambda value: said(value, speaks())
+    made.filters["recalled"] = lambda text: said(recalled(text), speaks())
 
     def gettext(text: str) -> str:
         return catalogue(speaks()).gettext(text)
