@@ -14,13 +14,22 @@ GAME = data.load()
 IDS = [measure.id for measure in GAME.measures]
 SMALL = """
 budgets: [6]
-phrases: {untouched: {en: Nothing.}, floor: {en: At the floor.}, ceiling: {en: At the ceiling.}}
 threats:
-  - {id: T1, likelihood: 2, impact: 4, short: {en: One, bn: এক}, text: {en: One.}}
+  - {id: T1, likelihood: 2, impact: 4}
 measures:
-  - {id: M1, effort: 1, text: {en: Less}, effects: [{threat: T1, likelihood: -3, why: {en: Lower.}}]}
-  - {id: M2, effort: 1, text: {en: More}, effects: [{threat: T1, impact: 3, why: {en: Higher.}}]}
+  - {id: M1, effort: 1, effects: [{threat: T1, likelihood: -3}]}
+  - {id: M2, effort: 1, effects: [{threat: T1, impact: 3}]}
 adversaries: []
+"""
+WORDS = """
+phrases: {untouched: Nothing., floor: At the floor., ceiling: At the ceiling.}
+threats:
+  T1: {short: One, text: One.}
+measures:
+  M1: {text: Less, why: {T1: Lower.}}
+  M2: {text: More, why: {T1: Higher.}}
+adversaries: {}
+evidence: {}
 """
 
 choices = st.sets(st.sampled_from(IDS))
@@ -88,7 +97,7 @@ def test_each_change_says_why() -> None:
 
 def test_values_stay_on_the_scale_and_the_reason_says_so() -> None:
     """A value that would leave 1 to 5 stops at the end, and the sentence of that end is added."""
-    game = data.read(SMALL)
+    game = data.read(SMALL, WORDS)
 
     low, high = residual(game, ["M1"]).outcomes[0], residual(game, ["M2"]).outcomes[0]
 
@@ -172,10 +181,15 @@ def test_the_case_is_complete() -> None:
 
 
 def test_a_translation_is_used_where_it_exists() -> None:
-    """A language shows its own words and falls back to English where they are missing."""
-    (threat,) = data.read(SMALL, "bn").threats
+    """A language shows its own words and falls back to English where they are missing; numbers stand once."""
+    (threat,) = data.read(SMALL, WORDS, "threats: {T1: {short: এক}}", language="bn").threats
 
-    assert (threat.short, threat.text) == ("এক", "One.")
+    assert (threat.short, threat.text, threat.product) == ("এক", "One.", 8)
+
+
+def test_a_language_without_words_is_shown_in_english() -> None:
+    """Where nobody has translated the case, it is the English one."""
+    assert data.load("xx") == GAME
 
 
 @pytest.mark.parametrize(
@@ -191,6 +205,25 @@ def test_a_translation_is_used_where_it_exists() -> None:
 def test_a_malformed_case_names_the_field(old: str, new: str, field: str | None) -> None:
     """Unknown keys, values off the scale, unknown threats, doubled ids and broken YAML are refused."""
     with pytest.raises(ContentError) as caught:
-        data.read(SMALL.replace(old, new))
+        data.read(SMALL.replace(old, new), WORDS)
 
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("translation", "field"),
+    [
+        ("threats: {T9: {short: Nine, text: Nine.}}", "threats"),
+        ("threats: {T1: {shorter: One}}", "threats.T1.shorter"),
+        ('threats: {T1: {text: ""}}', "threats.T1.text"),
+        ("measures: {M1: {why: {T2: Lower.}}}", "measures.M1.why"),
+        ("evidence: [E1]", "evidence"),
+        ("threats: {T1", None),
+    ],
+)
+def test_words_that_belong_to_nothing_are_refused(translation: str, field: str | None) -> None:
+    """A translation names only what is in the case, and says which file and field are at fault."""
+    with pytest.raises(ContentError) as caught:
+        data.read(SMALL, WORDS, translation, language="bn")
+
+    assert (caught.value.file, caught.value.field) == ("threats.bn.yml", field)

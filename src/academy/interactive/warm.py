@@ -21,7 +21,7 @@ def prepare_warm() -> None:
     compile_templates()
     for language in LANGUAGES:
         catalogue(language)
-    data.load()
+        data.load(language)
     incidents.load()
     for story in (photos, documents, records, phones, channels, call_log):
         story.load()
