@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - digits of many scripts are what is tested
 """Pages in languages: nothing is forgotten, the choice is kept, and what is still English says so."""
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from sqlalchemy import insert
 from tornado.testing import AsyncHTTPTestCase
 from tornado.web import Application
 
+from academy.attendance import pages as attendance
+from academy.attendance.queries import sessions
 from academy.choices import Choices, cookie_name
 from academy.errors import BadInput
 from academy.hub.languages import ReadersLanguage
@@ -222,3 +225,30 @@ def test_a_link_carries_the_page_it_stands_on() -> None:
     """So that one is back where one was, with the query."""
     here = "/services/academy/c/river?live=1"
     assert choosing_path("ar", here) == "/language/ar?next=%2Fservices%2Facademy%2Fc%2Friver%3Flive%3D1"
+
+
+# --- digits ---
+
+
+def test_numbers_are_read_in_every_script(call: Callable[..., Response], store: Store, cast: Cast) -> None:
+    """For how many people, how many minutes: a field of a form takes the digits of the reader's keyboard."""
+    invite = next(route for route in people.ROUTES if route.path == "/c/{cohort}/facilitate/invitations")
+    made = call(invite, cast.anika, path=WHERE, body={"role": "participant", "seats": "١٢"})
+    assert isinstance(made, Page)
+    assert made.context["seats"] == 12
+    plan = next(route for route in attendance.ROUTES if (route.method, route.path) == ("POST", "/c/{cohort}/sessions"))
+    body = {
+        "title": "River",
+        "day": "২০২৬-১১-২৪",
+        "starts": "১৪:০০",
+        "minutes": "৯০",
+        "zone": "UTC",
+        "nonce": "plan-0001",
+    }
+    assert isinstance(call(plan, cast.anika, path=WHERE, body=body), Redirect)
+    with store.read() as db:
+        (session,) = sessions(db, "river")
+    assert (session.starts_at.isoformat(), session.ends_at.isoformat()) == (
+        "2026-11-24T14:00:00+00:00",
+        "2026-11-24T15:30:00+00:00",
+    )
