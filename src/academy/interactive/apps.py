@@ -39,7 +39,7 @@ class App:
 APPS = {
     "threat-budget": App(
         name="threat-budget",
-        title="Threats and a small budget",
+        title=phrase("Threats and a small budget"),
         scopes=frozenset({TAKE, FACILITATE}),
         asks=(),
         plain="/c/{cohort}/lessons/{module}/{lesson}",

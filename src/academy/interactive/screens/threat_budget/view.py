@@ -9,15 +9,23 @@ from typing import Any
 import ipywidgets
 from IPython.display import display
 
-from academy.interactive.screens.threat_budget.model import Play, band, meter, obstacle, view
+from academy.interactive.screens.threat_budget.model import CARDS, Play, band, meter, obstacle, view
 from academy.interactive.threats import data
 from academy.interactive.threats.model import KINDS, Adversary, Game, sort_evidence
-from academy.interactive.widgets import Live, Part, button, column, fill, here
+from academy.interactive.widgets import Live, Part, button, column, fill, here, say, speaks
+from academy.languages.phrases import counted, phrase
 
 __all__ = ["show"]
 
 FOLDER = "threat_budget"
-LABELS = {"history": "History", "intent": "Intent", "capability": "Capability"}
+LABELS = {"history": phrase("History"), "intent": phrase("Intent"), "capability": phrase("Capability")}
+BANDS = {
+    # Translators: how high a score is
+    "low": phrase("low"),
+    "medium": phrase("medium"),
+    "high": phrase("high"),
+    "very high": phrase("very high"),
+}
 
 
 class Budget:
@@ -30,17 +38,17 @@ class Budget:
         self.task, self.meter, self.outcome = Part(), Live(), Live()
         self.meter.add_class("sticky")
         self.budgets = ipywidgets.RadioButtons(
-            options=[(f"{points} points", points) for points in game.budgets], value=self.play.budget
+            options=[(_points(points), points) for points in game.budgets], value=self.play.budget
         )
-        self.settle = button("Show what my four cards do")
-        self.again = button("Put all cards back", kind="secondary")
+        self.settle = button(phrase("Show what my four cards do"))
+        self.again = button(phrase("Put all cards back"), kind="secondary")
         self.switch = column(Part(html=fill(f"{FOLDER}/switch.html")), self.budgets, css="switch")
         self._wire()
         self._draw()
 
     def widget(self) -> ipywidgets.Widget:
         """Return the tab."""
-        threats = Part(html=fill(f"{FOLDER}/threats.html", game=self.game, band=band))
+        threats = Part(html=fill(f"{FOLDER}/threats.html", game=self.game, band=band, words=BANDS))
         cards = column(column(*self.cards.values(), css="cards"), self.meter)
         actions = column(self.settle, self.again, css="actions")
         return column(threats, self.task, self.switch, cards, actions, self.outcome)
@@ -67,7 +75,7 @@ class Budget:
         stop = None if settled else obstacle(self.game, self.play)
         self.task.html = fill(f"{FOLDER}/task.html", settled=settled)
         self.meter.html = fill(
-            f"{FOLDER}/meter.html", meter=meter(self.game, self.play), obstacle=stop, settled=settled
+            f"{FOLDER}/meter.html", meter=meter(self.game, self.play), most=CARDS, obstacle=stop, settled=settled
         )
         self.settle.layout.display = "none" if settled else None
         self.settle.disabled = stop is not None
@@ -75,16 +83,20 @@ class Budget:
         self.outcome.html = self._outcome() if settled else ""
 
     def _outcome(self) -> str:
-        return fill(f"{FOLDER}/outcome.html", view=view(self.game, self.play), band=band)
+        return fill(f"{FOLDER}/outcome.html", view=view(self.game, self.play), band=band, words=BANDS)
+
+
+def _points(count: int) -> str:
+    return say(counted("%(count)s point", "%(count)s points", count))
 
 
 def _card(text: str, effort: int) -> ipywidgets.Checkbox:
-    points = "1 point" if effort == 1 else f"{effort} points"
+    points = _points(effort)
     card = ipywidgets.Checkbox(
         value=False,
         description=f"{escape(text)} <b>{points}</b>",
         description_allow_html=True,
-        tooltip=f"{text}, {points}",
+        tooltip=f"{text} ({points})",
         indent=False,
     )
     card.add_class("choice-card")
@@ -93,11 +105,11 @@ def _card(text: str, effort: int) -> ipywidgets.Checkbox:
 
 def _adversary(adversary: Adversary) -> ipywidgets.Widget:
     """One card of the second tab: sort what is known, then read what each statement is."""
-    options = [("Choose one", ""), *((LABELS[kind], kind) for kind in KINDS)]
+    options = [(say(phrase("Choose one")), ""), *((say(LABELS[kind]), kind) for kind in KINDS)]
     fields = {
         item.id: ipywidgets.Dropdown(options=options, value="", description=item.text) for item in adversary.evidence
     }
-    look = button("See what each one is", kind="secondary")
+    look = button(phrase("See what each one is"), kind="secondary")
     answer = Live()
 
     def tell(_: Any) -> None:
@@ -113,10 +125,11 @@ def _adversary(adversary: Adversary) -> ipywidgets.Widget:
 
 def show() -> None:
     """Display the screen."""
-    game = data.load()
+    game = data.load(speaks())
     intro = Part(html=fill(f"{FOLDER}/intro.html"))
     evidence = Part(html=fill(f"{FOLDER}/evidence.html"))
     second = column(evidence, *map(_adversary, game.adversaries))
-    tabs = ipywidgets.Tab([Budget(game).widget(), second], titles=("Spend the effort", "Weigh the evidence"))
+    titles = (say(phrase("Spend the effort")), say(phrase("Weigh the evidence")))
+    tabs = ipywidgets.Tab([Budget(game).widget(), second], titles=titles)
     end = Part(html=fill(f"{FOLDER}/end.html", links=here("threat-budget")))
     display(column(intro, tabs, end))  # type: ignore[no-untyped-call]
