@@ -160,7 +160,8 @@ def test_an_interrupt_stops_the_cell_and_not_the_kernel(tmp_path: Path) -> None:
         while reply["msg_type"] != "execute_reply":  # an answer to one of the questions whether it is ready
             reply = kernel.client.get_shell_msg(timeout=30)
         assert reply["content"]["ename"] == "KeyboardInterrupt"
-        assert kernel.say("print('on')") == "on"
+        after = kernel.client.execute("", user_expressions={"on": "6 * 7"}, reply=True, timeout=60)
+        assert after["content"]["user_expressions"]["on"]["data"]["text/plain"] == "42"
 
 
 def test_a_restarted_kernel_is_a_new_one_at_the_same_place(tmp_path: Path) -> None:
