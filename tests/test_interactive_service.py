@@ -14,9 +14,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -140,22 +142,29 @@ def run_hub(service: str, ready: threading.Event, found: dict[str, Any]) -> None
     asyncio.run(work())
 
 
-def content_with_a_talking_register(folder: Path) -> Path:
-    """Make a content folder in which the register page shows the environment of its kernel."""
+def content_with(folder: Path, sources: Mapping[str, str]) -> Path:
+    """Make a content folder in which the one cell of some pages is another."""
     apps = folder / "voila_apps"
     shutil.copytree(ROOT / "voila_apps", apps)
-    launcher = json.loads((apps / "attendance.ipynb").read_text(encoding="utf-8"))
-    launcher["cells"][0]["source"] = SHOW_ENVIRONMENT
-    (apps / "attendance.ipynb").write_text(json.dumps(launcher), encoding="utf-8")
+    for name, source in sources.items():
+        launcher = json.loads((apps / f"{name}.ipynb").read_text(encoding="utf-8"))
+        launcher["cells"][0]["source"] = source
+        (apps / f"{name}.ipynb").write_text(json.dumps(launcher), encoding="utf-8")
     return folder
 
 
-def environment(home: Path, service: str, hub: str) -> dict[str, str]:
+TALKING_REGISTER = {"attendance": SHOW_ENVIRONMENT}
+"""The register page shows the environment of its kernel."""
+
+
+def environment(
+    home: Path, service: str, hub: str, sources: Mapping[str, str] = MappingProxyType(TALKING_REGISTER)
+) -> dict[str, str]:
     """Return what the Hub hands to the service, and some things that kernels must not see."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("ACADEMY_", "JUPYTER"))}
     return plain | {
         "ACADEMY_HOME": str(home / "state"),
-        "ACADEMY_CONTENT": str(content_with_a_talking_register(home / "content")),
+        "ACADEMY_CONTENT": str(content_with(home / "content", sources)),
         "ACADEMY_SERVICE_URL": "http://127.0.0.1:1/services/academy",
         "ANOTHER_SECRET": "secret-of-the-machine",
         "JUPYTERHUB_API_TOKEN": SERVICE_SECRET,
@@ -184,10 +193,9 @@ def wait_until_open(service: Service) -> None:
     pytest.fail("the service did not start")
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Start a stand-in of the Hub and the real service."""
-    home = tmp_path_factory.mktemp("interactive")
+@contextmanager
+def serving(home: Path, sources: Mapping[str, str]) -> Iterator[Service]:
+    """Start a stand-in of the Hub and the real service; ``sources`` are the cells of pages that are replaced."""
     socket, port = bind_unused_port()
     socket.close()
     address = f"http://127.0.0.1:{port}"
@@ -199,7 +207,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with log.open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "academy.interactive"],
-            env=environment(home, address, hub["url"]),
+            env=environment(home, address, hub["url"], sources),
             cwd=home,
             stderr=stream,
         )
@@ -212,6 +220,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         process.wait(20)
         hub["loop"].call_soon_threadsafe(hub["stop"].set)
         thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Start the service with a talking register."""
+    with serving(tmp_path_factory.mktemp("interactive"), TALKING_REGISTER) as service:
+        yield service
 
 
 def test_a_stranger_is_sent_to_sign_in(service: Service) -> None:

@@ -98,7 +98,6 @@ class SendFile(RequestHandler):
         coding = _coding(self.request.headers.get("Accept-Encoding", ""))
         if coding:
             self.set_header("Content-Encoding", coding)
-        self.set_header("Vary", "Accept-Encoding")
         self.set_header("Content-Type", file.media_type)
         device = Choices.from_cookies({cookie_name("device"): self.get_cookie(cookie_name("device"))}).device
         self.set_header("Cache-Control", NOT_KEPT if device == "shared" else FOR_EVER)

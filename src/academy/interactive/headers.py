@@ -13,7 +13,7 @@ POLICY = {
     "default-src": "'none'",
     "script-src": "'self' blob:",  # blob: anywidget imports a widget's module from one
     "style-src": "'self'",
-    "img-src": "'self' data:",
+    "img-src": "'self' data: blob:",  # blob: the image control shows its bytes through one
     "connect-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",

@@ -57,10 +57,13 @@ class OwnedKernels(AsyncMappingKernelManager):
         kwargs["env"] = kernel_environment(os.environ, kwargs.get("env", {}), visitor, Path(self.connection_dir))
         kwargs["extra_arguments"] = ["--HistoryManager.enabled=False"]
         try:
-            return str(await super().start_kernel(kernel_id=kernel_id, **kwargs))
+            started = str(await super().start_kernel(kernel_id=kernel_id, **kwargs))
+            # jupyter_server 2.21 looks for it here, and stops passing messages on at a kernel's first error without it
+            self.get_kernel(started).traceback_replacement_message = self.traceback_replacement_message
         except BaseException:
             self.owners.pop(kernel_id, None)
             raise
+        return started
 
     def remove_kernel(self, kernel_id: str) -> Any:
         """Forget a kernel and its owner."""

@@ -1,4 +1,13 @@
 // What the stock controls leave out for those who do not see the page or use no mouse: names, roles and states.
+import { DOMWidgetView } from "@jupyter-widgets/base";
+
+// As ipywidgets has it, a control without a description, such as a picture, breaks when it gets a tooltip.
+DOMWidgetView.prototype.updateTooltip = function () {
+  const tooltip = this.model.get("tooltip");
+  if (tooltip && !this.model.get("description")) this.el.setAttribute("title", tooltip);
+  else this.el.removeAttribute("title");
+};
+
 const each = (view, selector, change) => view.el.querySelectorAll(selector).forEach(change);
 const name = ({ model }) => model.get("description") || model.get("tooltip") || "";
 const call = (node, words) => words && node.setAttribute("aria-label", words);

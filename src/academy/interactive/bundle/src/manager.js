@@ -93,8 +93,9 @@ export class Manager extends ManagerBase {
   }
 
   async takeStates({ states, buffer_paths }, buffers) {
-    buffer_paths.forEach(([id, ...path], place) => base.put_buffers(states[id].state, [path], [buffers[place]]));
-    await Promise.all(Object.entries(states).map(([id, { state, ...names }]) => this.takeState(id, state, names)));
+    buffer_paths.forEach(([id, ...path], place) => base.put_buffers(states[id], [path], [buffers[place]]));
+    const taken = Object.entries(states).map(([id, { state, ...names }]) => this.takeState(id, state, names));
+    for (const { reason } of await Promise.allSettled(taken)) if (reason) console.error(reason); // the others stand
   }
 
   async takeState(id, state, names) {

@@ -1,6 +1,3 @@
-// What few pages use: tags, uploads, sound, film and game controllers.
-export * from "@jupyter-widgets/controls/lib/widget_audio";
-export * from "@jupyter-widgets/controls/lib/widget_controller";
+// What few pages use: tags and uploads. Sound, film and game controllers are not part of these pages.
 export * from "@jupyter-widgets/controls/lib/widget_tagsinput";
 export * from "@jupyter-widgets/controls/lib/widget_upload";
-export * from "@jupyter-widgets/controls/lib/widget_video";
