@@ -103,6 +103,14 @@ def test_a_phrase_within_a_phrase_is_translated_too() -> None:
     assert "title" in translated(whole, "bn")
 
 
+def test_in_right_to_left_text_a_latin_name_is_set_apart() -> None:
+    """So that its punctuation stays with it; other languages and other values need no sign."""
+    said = phrase("Completed: %(module)s", module="What now?")
+    assert "\u2068What now?\u2069" in translated(said, "ar")
+    assert translated(said, "bn").endswith("What now?")
+    assert "\u2068" not in translated(phrase("Completed: %(module)s", module="12"), "ar")
+
+
 def test_an_error_keeps_its_sentence_apart_from_its_values_across_processes() -> None:
     """What was raised in another process is still said in the reader's language."""
     error = BadInput(phrase("This passphrase is too long. Use %(longest)s characters at most.", longest=9), code="x")

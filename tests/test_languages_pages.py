@@ -184,6 +184,16 @@ def test_the_account_keeps_a_language_and_the_browser_is_asked_to(do: Do, store:
         assert queries.language_of(db, "salma") == "bn"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_offers_every_language_by_its_own_name(do: Do, cast: Cast, hub: Environment, language: str) -> None:
+    """Also before signing in; the one that is shown is no link."""
+    for html in (shown(do("GET", "/help"), cast, language), hub_page(hub, "native-login.html", language, user=None)):
+        foot = html.split("<footer", 1)[1]
+        assert f'<span lang="{language}" aria-current="true">{LANGUAGES[language]}</span>' in foot
+        for other in LANGUAGES.keys() - {language}:
+            assert re.search(rf'<a href="/services/academy/language/{other}"[^>]*>{LANGUAGES[other]}</a>', foot)
+
+
 class TestTheLinkInTheFoot(AsyncHTTPTestCase):
     """Choosing a language sets one cookie and leads back to a page of this site, and nowhere else."""
 

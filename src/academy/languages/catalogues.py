@@ -24,6 +24,8 @@ LANGUAGES = {"en": "English", "ar": "العربية", "bn": "বাংলা"}
 """The languages of the interface by ISO 639 code, each by its own name."""
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "ur"})
 FOLDER = Path(__file__).parent
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
+"""Signs around a text whose direction is its own (Unicode Bidirectional Algorithm, 2.6)."""
 
 
 def direction(language: str) -> str:
@@ -65,4 +67,13 @@ def translated(text: str, language: str) -> str:
 
 
 def _said(value: object, language: str) -> object:
-    return translated(value, language) if isinstance(value, Phrase) else value
+    """Return a value as it stands in a sentence: in right-to-left text a name in Latin letters is set apart."""
+    if isinstance(value, Phrase):
+        return translated(value, language)
+    if (
+        isinstance(value, str)
+        and direction(language) == "rtl"
+        and any(sign.isascii() and sign.isalpha() for sign in value)
+    ):
+        return f"{ISOLATE}{value}{END_OF_ISOLATE}"
+    return value
