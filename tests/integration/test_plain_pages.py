@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from academy import clock
 from academy.demo.cast import COHORT, FACILITATORS
-from academy.demo.programme import ASSESSMENT
+from academy.demo.programme import ASSESSMENT, plan_session
 from academy.demo.visitor import SERVICE
 from academy.web.weights import WEIGHTS
 from tests.integration.conftest import Academy, Person
@@ -194,6 +196,46 @@ def test_in_discreet_mode_tabs_and_history_say_notes(
     stranger.page.goto(stranger.academy.url)
     assert stranger.page.title() == "Notes"
     assert stranger.page.get_by_label("User name").is_visible()
+
+
+# --- small scripts ---
+
+
+def test_answers_save_themselves_where_scripts_run(person: Callable[..., Person], newcomer: Callable[[], str]) -> None:
+    """A moment after a change, said with the time; without a line, that they are not saved, and then again."""
+    reader = person(newcomer())
+    page, path = reader.page, f"/c/{COHORT}/assessments/{ASSESSMENT}"
+    reader.open(path)
+    page.locator('[name="DS1-A"]').fill("I would begin with the list of names.")
+    expect(page.locator("#saved")).to_contain_text(re.compile(r"Saved \d\d:\d\d"))
+    page.route("**/draft", lambda route: route.abort())
+    page.locator('[name="DS1-A"]').fill("I would begin with the list of names, on paper.")
+    expect(page.locator("#saved")).to_contain_text("Not saved yet")
+    page.unroute("**/draft")
+    expect(page.locator("#saved")).to_contain_text(re.compile(r"Saved \d\d:\d\d"), timeout=20_000)
+    reader.open(path)
+    assert page.locator('[name="DS1-A"]').input_value() == "I would begin with the list of names, on paper."
+    assert reader.violations == []
+
+
+def test_the_register_follows_arrivals_part_by_part(
+    academy: Academy, person: Callable[..., Person], newcomer: Callable[[], str]
+) -> None:
+    """A head-count from another device appears without loading the page again; what is being typed stays."""
+    host = person(FACILITATORS[0], wide=True)
+    page = host.page
+    with academy.visit(FACILITATORS[0]) as elsewhere:
+        session = plan_session(elsewhere, "Followed session", clock.now())
+        elsewhere.send("/open")
+        host.open(f"/c/{COHORT}/sessions/{session}/register?live=1")
+        page.get_by_label("Find a name").fill("half a na")
+        page.evaluate("window.sameLoad = true")
+        elsewhere.open(f"/c/{COHORT}/sessions/{session}/register")
+        elsewhere.send("/tally", {"people": "7"})
+    expect(page.get_by_role("heading", name=re.compile(r"^7\b"))).to_be_visible(timeout=90_000)
+    assert page.evaluate("window.sameLoad") is True
+    assert page.get_by_label("Find a name").input_value() == "half a na"
+    assert host.violations == []
 
 
 # --- what stays in the browser ---

@@ -250,7 +250,8 @@ class RouteHandler(_Base):
         self.scopes = frozenset(model["scopes"])
 
     def _check_form(self) -> None:
-        sent = self.request.arguments
+        sent, headers = self.request.arguments, self.request.headers
+        headers["X-Xsrftoken"] = unmask(headers.get("X-Xsrftoken", ""))
         sent["_xsrf"] = [unmask(value.decode("ascii", "replace")).encode() for value in sent.get("_xsrf", [])]
         try:
             super().check_xsrf_cookie()

@@ -9,9 +9,9 @@ from __future__ import annotations
 __all__ = ["WEIGHTS", "size_text", "weight"]
 
 WEIGHTS = {
-    "interactive": 1_400_000,
-    "lab": 2_000_000,
-    "formgrader": 500_000,
+    "interactive": 110_000,
+    "lab": 6_600_000,
+    "formgrader": 840_000,
 }
 """Bytes, by kind of page. Interactive pages share what they load and differ by a few kilobytes."""
 MEGABYTE, KILOBYTE = 1_000_000, 1000
