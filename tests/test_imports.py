@@ -19,7 +19,7 @@ LEVELS = (
     {"people"},
     {"learning", "attendance", "community"},
     {"grading"},
-    {"results", "checks"},
+    {"results", "checks", "rehearsal"},
     {"web", "interactive"},
     {"hub"},
     {"demo", "bench"},

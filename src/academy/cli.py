@@ -26,6 +26,7 @@ ELSEWHERE = {
     "demo": ("academy.demo", "the main job, over HTTP, without a browser"),
     "grade": ("academy.grading.command", "mark what was handed in, in confined processes"),
     "check": ("academy.checks.command", "check the texts of courses, modules and assessments, and try them"),
+    "rehearse": ("academy.rehearsal.command", "invented people take a course, and its questions are looked at"),
     "translations": ("academy.languages.command", "collect the texts of the interface, and say what has no words yet"),
     "bench": ("academy.bench", "measure: grade, kernels or pages; in a checkout of the source only"),
 }
