@@ -20,7 +20,7 @@ READABLE: tuple[tuple[str, Any], ...] = (
     ("answer = []", []),
 )
 """What stands in a cell, and what is read there; worth nothing."""
-UNREADABLE: tuple[tuple[str, Any], ...] = ("answer = exit()", 'answer = [["nested"]]', 'answer = "a"; answer = "b"', "answer = (", "x" * 300_000)
+UNREADABLE = ("answer = exit()", 'answer = [["nested"]]', 'answer = "a"; answer = "b"', "answer = (", "x" * 300_000)
 """What is no evidence of anything: a person has to look."""
 
 
