@@ -1,16 +1,17 @@
-"""The policy of pages that show a submission in formgrader."""
+"""The policies of notebook servers, and those of formgrader's pages, above all where a submission is shown."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from academy.hub.server_headers import HEADERS, policy_of_submission
+from academy.hub.server_headers import HEADERS, policy_of, policy_of_submission
 
-HEAD = b'<html><script src="a.js"></script><script>var x = "1";</script><i onclick="show(&quot;n&quot;);"></i>'
+HEAD = b'<html><script src="a.js"></script><script>var x = "1";</script><i onClick="show(&quot;n&quot;);"></i>'
 NOTEBOOK = b'<div class="b" id="notebook">'
 
 
@@ -47,3 +48,36 @@ def test_no_page_of_a_server_may_reach_another_host() -> None:
         assert "http" not in policy
         assert "*" not in policy
         assert "frame-ancestors 'none'" in policy
+
+
+LISTS = "/user/anika/river/formgrader/gradebook/what-we-protect"
+
+
+def test_no_server_lets_unnamed_scripts_run() -> None:
+    """JupyterLab's own short script is named by its hash; another one inside a page stays still."""
+    scripts = HEADERS["Content-Security-Policy"].split("script-src")[1].split(";")[0]
+    assert "'unsafe-inline'" not in scripts
+    assert scripts.count("'sha256-") == 1
+
+
+def test_formgraders_lists_run_their_own_scripts_by_hash() -> None:
+    """And nothing that is put into the page later; no text is run as a program."""
+    scripts = str(policy_of(LISTS, HEAD)).split("script-src")[1]
+    assert hash_of(b'var x = "1";') in scripts
+    assert hash_of(b'show("n");') in scripts
+    assert "'unsafe-inline'" not in scripts
+    assert "'unsafe-eval'" not in scripts
+
+
+@pytest.mark.parametrize("path", [LISTS + "%22;alert(1)//", LISTS + "/a'b", "/user/a/b/formgrader/<script>"])
+def test_a_made_up_address_of_formgrader_runs_nothing_inside_its_page(path: str) -> None:
+    """Some lists write a part of their address into a script."""
+    assert "sha256-" not in str(policy_of(path, HEAD))
+
+
+def test_the_page_of_a_submission_keeps_its_own_policy() -> None:
+    """However its address ends; pages that are not formgrader's keep that of the server."""
+    page = HEAD + NOTEBOOK + b"<script>learner()</script>"
+    for path in ("/user/a/b/formgrader/submissions/0f3a", "/user/a/b/formgrader/submissions/0f3a/"):
+        assert policy_of(path, page) == policy_of_submission(page)
+    assert policy_of("/user/a/b/lab", page) is None

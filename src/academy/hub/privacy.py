@@ -9,7 +9,7 @@ from academy.interactive.journal import scrub_all_records
 from academy.web.compression import Compression
 from academy.web.headers import REPORTS
 
-__all__ = ["HEADERS", "XSRF_WITHOUT_ADDRESS", "log_request", "update_privacy"]
+__all__ = ["COOKIES", "HEADERS", "XSRF_WITHOUT_ADDRESS", "log_request", "update_privacy"]
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -26,6 +26,9 @@ HEADERS = {
 XSRF_WITHOUT_ADDRESS = {"JUPYTERHUB_XSRF_ANONYMOUS_IP_CIDRS": "0.0.0.0/0;::/0"}
 """Environment of every process that checks forms. Before sign-in the Hub ties a form to the caller's address, which it
 also logs as a hash; over Tor the address changes between two requests. With all addresses alike neither happens."""
+
+COOKIES = {"samesite": "Lax"}
+"""How the Hub and the services set the cookies of a session: a request that another site causes brings none."""
 
 SERVER_ERROR = 500
 
@@ -49,5 +52,6 @@ def update_privacy(c: Any) -> None:
         "headers": dict(HEADERS),
         "log_function": log_request,
         "transforms": [Compression],
+        "cookie_options": COOKIES,
     }
     c.JupyterHub.activity_resolution = 3600  # seconds: who was here when is kept no finer than that

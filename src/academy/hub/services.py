@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from jupyterhub.services import service as hub_service
 
 from academy.config import Config, secret
 from academy.hub.ports import LOOPBACK, Ports
-from academy.hub.privacy import XSRF_WITHOUT_ADDRESS
+from academy.hub.privacy import COOKIES, XSRF_WITHOUT_ADDRESS
 from academy.rights import SCOPES
 
 __all__ = ["SERVICES", "academy_url", "update_services"]
@@ -73,6 +74,7 @@ def _environment(config: Config, ports: Ports) -> dict[str, str]:
         "ACADEMY_PORT": str(config.port),
         "ACADEMY_CONTENT": str(config.content),
         "ACADEMY_SERVICE_URL": academy_url(ports),
+        "JUPYTERHUB_COOKIE_OPTIONS": json.dumps(COOKIES),
         **XSRF_WITHOUT_ADDRESS,
     }
 
