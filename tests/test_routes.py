@@ -84,6 +84,8 @@ RIGHTS = {
     ("POST", "/me"): "member",
     ("GET", "/me/details"): "member",
     ("POST", "/me/details"): "member",
+    ("GET", "/me/kept"): "member",
+    ("GET", "/me/kept.json"): "member",
     ("GET", "/programme"): "coordinate",
     ("POST", "/programme/cohorts"): "coordinate",
     ("POST", "/programme/invitations"): "coordinate",

@@ -11,7 +11,7 @@ from pydantic import Field
 from academy.content.catalogue import load
 from academy.errors import AcademyError, BadInput
 from academy.languages.phrases import phrase
-from academy.people import actions, demographics_pages, identity_pages, queries
+from academy.people import actions, demographics_pages, identity_pages, kept_pages, queries
 from academy.people.model import Cohort, Role
 from academy.people.rules import find_member, slug_from
 from academy.rights import Right
@@ -210,4 +210,5 @@ ROUTES = (
     Route("POST", "/c/{cohort}/facilitate/removals", Right.FACILITATE, remove),
     *identity_pages.ROUTES,
     *demographics_pages.ROUTES,
+    *kept_pages.ROUTES,
 )
