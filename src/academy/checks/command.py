@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from academy import config
-from academy.checks import learners_copy, lessons, questions, simulations
+from academy.checks import labs, learners_copy, lessons, questions, simulations
 from academy.content.catalogue import Catalogue, load
 
 __all__ = ["CHECKS", "fingerprints", "main", "remarks"]
@@ -17,6 +17,7 @@ CHECKS: tuple[Callable[[Catalogue], Iterator[str]], ...] = (
     questions.remarks,
     lessons.remarks,
     learners_copy.remarks,
+    labs.remarks,
     simulations.remarks,
 )
 """From the quickest to the slowest."""

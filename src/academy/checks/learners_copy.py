@@ -38,21 +38,22 @@ def remarks(catalogue: Catalogue) -> Iterator[str]:
         for slug in catalogue.assessments:
             assessment = catalogue.assessment(slug)
             released = _release(Path(folder), assessment)
-            file = f"assessments/{slug}/en/quiz.yml"
+            file = f"assessments/{slug}/en/{'quiz.yml' if assessment.questions else 'lab.py'}"
             yield from (f"{file}: {remark}" for remark in _of(assessment, released, secret))
 
 
 def _release(folder: Path, assessment: Assessment) -> bytes:
     course = CourseFolder(root=folder / "course", course_id="check", exchange=folder / "exchange")
     source = nbformat.writes(build_assessment(assessment)).encode()
-    bridge.release(course, assessment.slug, source, keys.dump(assessment.questions), None)
+    files = assessment.lab.files if assessment.lab else ()
+    bridge.release(course, assessment.slug, source, keys.dump(assessment.questions), None, files)
     return bytes(bridge.student_notebook(course, assessment.slug))
 
 
 def _of(assessment: Assessment, released: bytes, secret: set[str]) -> Iterator[str]:
     nb = nbformat.reads(released, as_version=4)
     text = "\n".join(str(cell.source) for cell in nb.cells)
-    if _found(text, secret) or "HIDDEN TESTS" in text or "key = " in text:
+    if _found(text, secret) or any(mark in text for mark in ("HIDDEN TESTS", "BEGIN SOLUTION")) or "key = " in text:
         yield "the learner's copy holds a key or a reason"
     asked = [question for question in assessment.questions if not isinstance(question, Essay)]
     if points := _points(asked, read_answers(nb)):

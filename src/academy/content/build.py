@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from academy.content.catalogue import load
+from academy.content.lab_cells import lab_cells
 from academy.content.model import Assessment, Block, Box, Figure, Lesson, Practice, Prose, Twin
 from academy.content.notebook import question_cells, unlinked
 from academy.content.phrases import phrases
@@ -27,13 +28,16 @@ def build(root: Path, out: Path) -> list[Path]:
     """Build all notebooks of the content below ``root`` into ``out`` and return their paths. Raises ``ContentError``.
 
     Assessments are the instructor's versions, in English: ``out/assessments/SLUG/SLUG.ipynb``. Lessons are in the
-    languages they exist in: ``out/lessons/MODULE/LANG/LESSON.ipynb``.
+    languages they exist in: ``out/lessons/MODULE/LANG/LESSON.ipynb``. The files of a lab lie beside its notebook.
     """
     catalogue = load(root)
     built = []
     for slug in catalogue.assessments:
-        nb = build_assessment(catalogue.assessment(slug))
-        built.append(_write(nb, out / "assessments" / slug / f"{slug}.ipynb"))
+        assessment = catalogue.assessment(slug)
+        folder = out / "assessments" / slug
+        built.append(_write(build_assessment(assessment), folder / f"{slug}.ipynb"))
+        for name, data in assessment.lab.files if assessment.lab else ():
+            (folder / name).write_bytes(data)
     for slug, languages in catalogue.modules.items():
         for language, module in languages.items():
             folder = out / "lessons" / slug / language
@@ -80,7 +84,8 @@ def _set_kernel(nb: NotebookNode, source: Assessment | Lesson) -> NotebookNode:
 
 def _open_assessment(nb: NotebookNode, assessment: Assessment) -> NotebookNode:
     language = assessment.language
-    parts = (f"# {assessment.title(language)}", assessment.intro(language), phrases(language)["notebook-how"])
+    how = [phrases(language)["notebook-how"]] if assessment.questions else []
+    parts = (f"# {assessment.title(language)}", assessment.intro(language), *how)
     nb.cells.append(new_markdown_cell("\n\n".join(parts), id="start"))
     return nb
 
@@ -88,6 +93,12 @@ def _open_assessment(nb: NotebookNode, assessment: Assessment) -> NotebookNode:
 def _add_questions(nb: NotebookNode, assessment: Assessment) -> NotebookNode:
     for number, question in enumerate(assessment.questions, 1):
         nb.cells.extend(question_cells(question, number, assessment.language))
+    return nb
+
+
+def _add_lab(nb: NotebookNode, assessment: Assessment) -> NotebookNode:
+    if assessment.lab is not None:
+        nb.cells.extend(lab_cells(assessment.lab))
     return nb
 
 
@@ -177,6 +188,7 @@ def _practice_text(practice: Practice, lesson: Lesson) -> str:
 ASSESSMENT_STEPS: tuple[Callable[[NotebookNode, Assessment], NotebookNode], ...] = (
     _open_assessment,
     _add_questions,
+    _add_lab,
     _set_kernel,
 )
 """From an empty notebook to the instructor's."""

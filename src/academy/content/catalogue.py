@@ -58,10 +58,35 @@ def load(root: Path) -> Catalogue:
     courses = {slug: read_course(root, slug) for slug in _slugs(root, "courses")}
     for slug, languages in assessments.items():
         _require([languages["en"].module], modules.keys(), f"assessments/{slug}/assessment.yml", "module")
+    for languages in assessments.values():
+        _check_place(languages["en"], assessments)
     for slug, course in courses.items():
         _require(course.modules, modules.keys(), f"courses/{slug}/course.yml", "modules")
         _require(course.assessments, assessments.keys(), f"courses/{slug}/course.yml", "assessments")
+        for one in course.assessments:
+            place = assessments[one]["en"].instead_of
+            if place is not None and place[0] not in course.assessments:
+                file = f"courses/{slug}/course.yml"
+                raise ContentError(file, f"{one} needs {place[0]}", field="assessments")
     return Catalogue(root, MappingProxyType(courses), MappingProxyType(modules), MappingProxyType(assessments))
+
+
+def _check_place(one: Assessment, assessments: Mapping[str, Mapping[str, Assessment]]) -> None:
+    """Check that what takes the place of a question is worth as much, and takes it from a question that counts."""
+    if one.instead_of is None:
+        return
+    file = f"assessments/{one.slug}/assessment.yml"
+    slug, wanted = one.instead_of
+    other = assessments[slug]["en"] if slug in assessments and slug != one.slug else None
+    found = next((question for question in other.questions if question.id == wanted), None) if other else None
+    if other is None or found is None:
+        raise ContentError(file, f"there is no question {slug}/{wanted}", field="instead_of")
+    if not (one.counts and other.counts) or other.instead_of is not None:
+        raise ContentError(file, "both must be of kind module, and the other must count itself", field="instead_of")
+    if one.points != found.points:
+        raise ContentError(
+            file, f"the points are {one.points:g}, those of {wanted} {found.points:g}", field="instead_of"
+        )
 
 
 def _slugs(root: Path, kind: str) -> list[str]:

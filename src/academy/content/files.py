@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from academy.content.answers import field_names
+from academy.content.labs import Lab, read_lab
 from academy.content.lessons import read_lesson
 from academy.content.markdown import markdown_html
 from academy.content.model import Assessment, Course, Guide, Module, Part, PassRule, Source, Week
@@ -79,6 +81,7 @@ class _Assessment(Record):
     attempts: Annotated[int, Field(strict=True, ge=1, le=100)] | None
     due_days: Annotated[int, Field(strict=True, ge=0, le=366)] | None
     points: dict[str, Points] = Field(default_factory=dict)
+    instead_of: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[A-Za-z0-9.-]+$")] | None = None
 
 
 class _Quiz(Record):
@@ -147,10 +150,13 @@ def read_assessment(root: Path, slug: str) -> dict[str, Assessment]:
     folder = root / "assessments" / slug
     file = folder / "assessment.yml"
     read = as_record(_Assessment.model_validate, read_yaml(file, root), _name(file, root))
+    lab = _lab(folder, root)
+    needed = set() if lab else {"en"}
     quizzes = {
         language: _questions(folder / language / "quiz.yml", root)
-        for language in {"en", *_languages(folder, "quiz.yml")}
-    }
+        for language in {*needed, *_languages(folder, "quiz.yml")}
+    } or {"en": ()}
+    _check_names(lab, quizzes["en"], folder, root)
     for language, questions in quizzes.items():
         if [_bones(question) for question in questions] != [_bones(question) for question in quizzes["en"]]:
             reason = "the ids, types, points and keys must be those of the English questions, in the same order"
@@ -170,16 +176,47 @@ def read_assessment(root: Path, slug: str) -> dict[str, Assessment]:
             attempts=read.attempts,
             due_days=read.due_days,
             questions=tuple(_with_points(question, read.points.get(question.id)) for question in questions),
+            lab=lab,
+            instead_of=_place(read.instead_of),
         )
         for language, questions in sorted(quizzes.items())
     }
 
 
+def _lab(folder: Path, root: Path) -> Lab | None:
+    """Read the lab, of which there is one: notebooks are released in English."""
+    if other := next((language for language in _languages(folder, "lab.py") if language != "en"), None):
+        raise ContentError(_name(folder / other / "lab.py", root), "a lab is written in English, as en/lab.py")
+    file = folder / "en" / "lab.py"
+    if file.is_file():
+        return read_lab(file, folder / "files", root)
+    if (folder / "files").exists():
+        raise ContentError(_name(folder / "files", root), "only a lab has files, and there is no en/lab.py")
+    return None
+
+
+def _check_names(lab: Lab | None, questions: Sequence[Question], folder: Path, root: Path) -> None:
+    """Refuse a cell of the lab that has the name of a question's cell."""
+    taken = {"start"} | set(_cells(questions))
+    for cell in lab.cells if lab else ():
+        if cell.grade_id in taken or re.fullmatch(r"text-\d+", cell.grade_id):
+            reason = f"{cell.grade_id} is the name of another cell"
+            raise ContentError(_name(folder / "en" / "lab.py", root), reason, field=f"line {cell.line}")
+
+
+def _place(text: str | None) -> tuple[str, str] | None:
+    assessment, _, question = (text or "").partition("/")
+    return (assessment, question) if text else None
+
+
+def _cells(questions: Sequence[Question]) -> list[str]:
+    return [slug_of(question.id) + suffix for question in questions for suffix in ("", "-stem", "-test")]
+
+
 def _questions(file: Path, root: Path) -> tuple[Question, ...]:
     """Read a quiz and check what only all questions together can show."""
     quiz = as_record(_Quiz.model_validate, read_yaml(file, root), _name(file, root))
-    cells = [slug_of(question.id) + suffix for question in quiz.items for suffix in ("", "-stem", "-test")]
-    _refuse_twice(cells, file, root, "items")
+    _refuse_twice(_cells(quiz.items), file, root, "items")
     _refuse_twice([name for question in quiz.items for name in field_names(question)], file, root, "items")
     return quiz.items
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from academy.content.labs import Lab
 from academy.content.questions import Question
 from academy.content.text import Text, Texts
 from academy.errors import NotFound
@@ -191,6 +192,10 @@ class Assessment:
     due_days: int | None
     """Days from the start of its week to the deadline; ``None``: no deadline."""
     questions: tuple[Question, ...]
+    lab: Lab | None = None
+    """Tasks of real code; ``None``: none."""
+    instead_of: tuple[str, str] | None = None
+    """Assessment and question whose place it can take: of the two, the better counts. ``None``: it adds points."""
 
     @property
     def counts(self) -> bool:
@@ -200,7 +205,7 @@ class Assessment:
     @property
     def points(self) -> float:
         """The most points."""
-        return sum(question.points for question in self.questions)
+        return sum(question.points for question in self.questions) + (self.lab.points if self.lab else 0.0)
 
     def question(self, question_id: str) -> Question:
         """Return one question. Raises ``NotFound``."""

@@ -24,7 +24,7 @@ from academy.content.questions import Essay, Match, Question, slug_of
 from academy.content.scoring import RULES, Answer, answer_key, key_of
 from academy.content.shuffle import left_of, parts_of
 
-__all__ = ["CODE_STUB", "ESSAY_STUB", "question_cells", "read_answers", "unlinked", "write_answers"]
+__all__ = ["CODE_STUB", "ESSAY_STUB", "nbgrader_cell", "question_cells", "read_answers", "unlinked", "write_answers"]
 
 CODE_STUB = "answer = None"
 """What stands in a solution cell before there is an answer; nbgrader's ``ClearSolutions.code_stub`` must equal it."""
@@ -52,20 +52,24 @@ _ADDRESS = re.compile(r"(?<![(<`\w])https?://[^\s<>)`]*[^\s<>)`.,;:!?'\"]")
 
 def question_cells(question: Question, number: int, language: str = "en") -> list[NotebookNode]:
     """Return the instructor's cells of one question; ``number`` is what learners see it called."""
-    stem = _cell(new_markdown_cell(_stem(question, number, language)), f"{slug_of(question.id)}-stem", locked=True)
+    stem = nbgrader_cell(
+        new_markdown_cell(_stem(question, number, language)), f"{slug_of(question.id)}-stem", locked=True
+    )
     if isinstance(question, Essay):
         guidance = question.guidance or ESSAY_STUB
-        written = _cell(new_markdown_cell(guidance), slug_of(question.id), grade=True, solution=True)
+        written = nbgrader_cell(new_markdown_cell(guidance), slug_of(question.id), grade=True, solution=True)
         written.metadata.nbgrader["points"] = question.points
         return [stem, _named(written, question)]
     source = f"### BEGIN SOLUTION\nanswer = {answer_key(question)!r}\n### END SOLUTION"
-    solution = _named(_cell(new_code_cell(source), slug_of(question.id), solution=True), question)
-    test = _cell(new_code_cell(_test(question, language)), f"{slug_of(question.id)}-test", grade=True, locked=True)
+    solution = _named(nbgrader_cell(new_code_cell(source), slug_of(question.id), solution=True), question)
+    test = nbgrader_cell(
+        new_code_cell(_test(question, language)), f"{slug_of(question.id)}-test", grade=True, locked=True
+    )
     test.metadata.nbgrader["points"] = question.points
     return [stem, solution, test]
 
 
-def _cell(
+def nbgrader_cell(
     cell: NotebookNode, grade_id: str, *, grade: bool = False, solution: bool = False, locked: bool = False
 ) -> NotebookNode:
     """Give a cell its id and what nbgrader needs to know."""

@@ -73,7 +73,8 @@ def _modules(pack: Pack) -> list[Module]:
 
 
 def _assessments(pack: Pack, slugs: Collection[str]) -> list[str]:
-    return [slug for slug in slugs if slug in pack.assessments]
+    """Return those that are open; a lab is no page to take along."""
+    return [slug for slug in slugs if slug in pack.assessments and pack.catalogue.assessment(slug).questions]
 
 
 def _lesson_path(module: Module, lesson: Lesson) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import stat
@@ -12,10 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import nbformat
-
+from academy.content.notebook_file import LARGEST_FILE, is_notebook
 from academy.grading.model import CourseFolder
-from academy.grading.settings import LARGEST_FILE
 from academy.languages.phrases import phrase
 
 __all__ = [
@@ -24,7 +21,6 @@ __all__ = [
     "arrivals",
     "collected",
     "fault_of",
-    "is_notebook",
     "notebook_fault",
     "username_fault",
 ]
@@ -94,16 +90,6 @@ def notebook_fault(file: Path) -> str | None:
     if not file.is_file():
         return phrase("This submission holds no notebook of the assessment.")
     return None if is_notebook(file.read_bytes()) else UNREADABLE
-
-
-def is_notebook(data: bytes) -> bool:
-    """Tell whether these bytes are a notebook of the present format, as far as marking needs it."""
-    try:
-        found = json.loads(data)
-        nbformat.validate(found, version=4)
-        return bool(found["nbformat"] == 4)  # noqa: PLR2004 - older ones have no cells
-    except Exception:  # noqa: BLE001 - whatever is wrong with it, it is no notebook
-        return False
 
 
 def collected(course: CourseFolder, assignment: str) -> dict[str, datetime]:

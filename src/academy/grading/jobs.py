@@ -121,9 +121,9 @@ class Runner:
         """Build the assessment, put it into the exchange, and the participants into the gradebook."""
         folder = self._folder(job)
         about = await self._read(queries.release_of, cohort=job.cohort, assessment=job.assessment)
-        notebook, key = await asyncio.to_thread(_built, self._config.content, job.assessment)
+        notebook, key, files = await asyncio.to_thread(_built, self._config.content, job.assessment)
         due = about.due_at if about else None
-        await self._worker.call("release", folder, job.assessment, notebook, key, due)
+        await self._worker.call("release", folder, job.assessment, notebook, key, due, files)
         members = await self._read(lambda db: people.participants(db, job.cohort))
         await self._worker.call("add_students", folder, [member.username for member in members])
         return {}
@@ -171,7 +171,8 @@ STEPS: dict[JobKind, Callable[[Runner, Job], Awaitable[dict[str, Any]]]] = {
 }
 
 
-def _built(content: Path, assessment: str) -> tuple[bytes, str]:
-    """Return the instructor's notebook and the questions with their keys."""
+def _built(content: Path, assessment: str) -> tuple[bytes, str, tuple[tuple[str, bytes], ...]]:
+    """Return the instructor's notebook, the questions with their keys, and a lab's files."""
     found = load(content).assessment(assessment)
-    return nbformat.writes(build_assessment(found)).encode(), dump(found.questions)
+    notebook = nbformat.writes(build_assessment(found)).encode()
+    return notebook, dump(found.questions), found.lab.files if found.lab else ()

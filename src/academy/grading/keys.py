@@ -17,9 +17,7 @@ from academy.languages.phrases import phrase
 
 __all__ = ["cells_of", "dump", "grade_cell", "parse", "questions_by_cell", "read"]
 
-_questions: TypeAdapter[list[Question]] = TypeAdapter(
-    Annotated[list[Annotated[Question, Field(discriminator="type")]], Field(min_length=1)]
-)
+_questions: TypeAdapter[list[Question]] = TypeAdapter(list[Annotated[Question, Field(discriminator="type")]])
 
 
 def dump(questions: Iterable[Question]) -> str:

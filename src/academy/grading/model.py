@@ -107,9 +107,9 @@ class Delivery:
     submitted_at: datetime
     """When the person handed it in, aware UTC; two attempts of a person differ in it."""
     answers: Mapping[str, Any] | None = None
-    """Answers by question id; None when ``notebook`` is given."""
+    """Answers by question id; None: they stand in ``notebook``, if anywhere."""
     notebook: bytes | None = None
-    """A whole notebook, handed in as a file."""
+    """A whole notebook, handed in as a file: now or, where there are ``answers`` as well, before them."""
 
 
 @dataclass(frozen=True, slots=True)

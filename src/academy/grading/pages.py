@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from academy.content.catalogue import load
+from academy.content.model import Assessment
 from academy.content.render import feedback_html
 from academy.errors import AcademyError, BadInput
 from academy.grading import actions, queries
@@ -140,11 +142,20 @@ def feedback(request: Request) -> Response:
     found = queries.feedback_of(
         request.db, person=str(request.actor.person), cohort=cohort.slug, assessment=assessment.slug
     )
-    context = {"cohort": cohort, "assessment": assessment, "questions": [], "total": None, "most": 0.0, "open": 0}
+    context = {
+        "cohort": cohort,
+        "assessment": assessment,
+        "questions": [],
+        "tests": [],
+        "total": None,
+        "most": 0.0,
+        "open": 0,
+    }
     if found is not None:
         answers, marks = found
         by_id = {mark.question: mark for mark in marks}
         shown = [(question, by_id[question.id]) for question in assessment.questions if question.id in by_id]
+        context["tests"] = _tests(assessment, by_id)
         context["questions"] = [
             feedback_html(
                 question,
@@ -160,6 +171,12 @@ def feedback(request: Request) -> Response:
         context["most"] = sum(mark.points for mark in marks)
         context["open"] = sum(mark.score is None for mark in marks)
     return Page("grading/feedback.html", context)
+
+
+def _tests(assessment: Assessment, marks: Mapping[str, queries.Feedback]) -> list[tuple[str, queries.Feedback]]:
+    """Return the tests of a lab by the headings under which they stand, with their marks."""
+    tests = assessment.lab.tests if assessment.lab else ()
+    return [(test.title, marks[test.id]) for test in tests if test.id in marks]
 
 
 ROUTES = [

@@ -153,14 +153,36 @@ def waiting_deliveries(db: Connection, *, cohort: str, assessment: str) -> list[
     """Return submission ids and what to hand in for them, oldest first."""
     work, person = schema.submission, schema.person
     rows = db.execute(
-        select(work.c.id, work.c.answers, work.c.submitted_at, person.c.username)
+        select(work.c.id, work.c.answers, work.c.submitted_at, work.c.attempt, work.c.person, person.c.username)
         .join(person)
         .where(work.c.cohort == cohort, work.c.assessment == assessment, work.c.delivered_at.is_(None))
         .order_by(work.c.submitted_at)
     )
-    return [
-        (row.id, Delivery(student=row.username, submitted_at=row.submitted_at, answers=row.answers)) for row in rows
-    ]
+    return [(row.id, _delivery(db, row, cohort=cohort, assessment=assessment)) for row in rows]
+
+
+def _delivery(db: Connection, row: Any, *, cohort: str, assessment: str) -> Delivery:
+    """Return what to hand in: answers are written into the notebook that she handed in last, if she ever did."""
+    work, file = schema.submission, schema.handed_notebook
+    newest = db.execute(
+        select(work.c.id, file.c.notebook)
+        .join(file, file.c.submission == work.c.id)
+        .where(
+            work.c.person == row.person,
+            work.c.cohort == cohort,
+            work.c.assessment == assessment,
+            work.c.attempt <= row.attempt,
+        )
+        .order_by(work.c.attempt.desc())
+        .limit(1)
+    ).first()
+    is_file = newest is not None and newest.id == row.id
+    return Delivery(
+        student=row.username,
+        submitted_at=row.submitted_at,
+        answers=None if is_file else row.answers,
+        notebook=newest.notebook if newest is not None else None,
+    )
 
 
 def attempts_by_time(db: Connection, *, cohort: str, assessment: str) -> Mapping[tuple[str, str], str]:

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from academy.content.notebook import CODE_STUB, ESSAY_STUB
+from academy.content.notebook_file import LARGEST_FILE
 from academy.grading.model import CourseFolder
 
-__all__ = ["AUTOGRADE", "FEEDBACK", "LARGEST_FILE", "course_settings", "settings_file"]
-
-LARGEST_FILE = 1_000_000
-"""Bytes of the largest file that is accepted in a submission; an assessment with its longest answers is a fifth."""
+__all__ = ["AUTOGRADE", "FEEDBACK", "GENERATE", "course_settings", "settings_file"]
 
 SANITIZE = (
     "academy.grading.bridge.preprocessors.TakeAnswers",
@@ -37,6 +35,21 @@ AUTOGRADE = (
     "nbgrader.preprocessors.CheckCellMetadata",
 )
 """nbgrader's own list, with the scoring of answers and confined execution in the place where it would just execute."""
+
+GENERATE = (
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.LockCells",
+    "academy.grading.bridge.clearing.ClearAnswers",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+)
+"""nbgrader's own list, with a stub for code that is not the stub for answers; and no tests made by running code."""
 
 FEEDBACK = (
     "academy.grading.bridge.showing.HideWhatHiddenTestsSaid",
@@ -76,6 +89,7 @@ def _limits(c: Any) -> None:
 
 
 def _marking(c: Any, course: CourseFolder) -> None:
+    c.GenerateAssignment.preprocessors = list(GENERATE)
     c.ClearSolutions.code_stub = {"python": CODE_STUB}
     c.ClearSolutions.text_stub = ESSAY_STUB
     c.OverwriteCells.add_missing_cells = True

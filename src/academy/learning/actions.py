@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from academy.errors import Closed
+from academy.errors import BadInput, Closed
 from academy.languages.phrases import phrase
 from academy.learning import queries
 from academy.learning.model import Attempt
-from academy.learning.rules import checksum, closed_reason, new_number
+from academy.learning.rules import checksum, closed_reason, file_checksum, new_number
 from academy.rights import Actor
 from academy.store import schema
 from academy.store.database import new_id, record
@@ -74,8 +74,12 @@ def submit(
     most_attempts: int | None,
     person: str | None = None,
     written_at: datetime | None = None,
+    notebook: bytes | None = None,
 ) -> Attempt:
     """Send answers: a new attempt with a receipt. Raises ``Closed``; the draft stays in either case.
+
+    ``notebook``: the file in which they stand, where a notebook is handed in. Without one there must be a question to
+    answer, or ``BadInput`` is raised.
 
     The same ``nonce`` again (a double tap, a repeated request) gives the same receipt and no second attempt.
     ``person``: whose answers they are, where somebody else brings them. ``written_at``: when answers were saved that
@@ -87,6 +91,9 @@ def submit(
     repeated = _sent_already(db, person=person, cohort=cohort, assessment=assessment, nonce=nonce)
     if repeated is not None:
         return next(attempt for attempt in before.attempts if attempt.number == repeated)
+    if not answers and notebook is None:
+        message = phrase("This assessment has no questions to answer; hand in its notebook.")
+        raise BadInput(message, code="no-questions", field="notebook")
     reason = closed_reason(before, now=moment, most_attempts=most_attempts)
     if reason is not None:
         raise Closed(reason, code="assessment-closed")
@@ -97,13 +104,15 @@ def submit(
         id=new_id(),
         number=new_number(),
         attempt=len(before.attempts) + 1,
-        checksum=checksum(answers),
+        checksum=checksum(answers) if notebook is None else file_checksum(notebook),
         submitted_at=moment,
         arrived_at=now,
         due_at=before.due_at,
         answers=dict(answers),
     )
     _insert(db, attempt, person=person, cohort=cohort, assessment=assessment, nonce=nonce)
+    if notebook is not None:
+        db.execute(insert(schema.handed_notebook).values(submission=attempt.id, notebook=notebook))
     subject = f"{cohort} {assessment} {attempt.attempt} {attempt.number}"
     record(db, actor=str(actor.username), now=now, action="submit", subject=subject)
     return attempt

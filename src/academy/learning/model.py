@@ -20,7 +20,7 @@ class Attempt:
     attempt: int
     """1 for the first sending."""
     checksum: str
-    """SHA-256 of the canonical JSON of the answers."""
+    """SHA-256 of the canonical JSON of the answers or, of a notebook, of the file."""
     submitted_at: datetime
     """When it was sent or, of answers that were saved without a line, when they were saved."""
     arrived_at: datetime

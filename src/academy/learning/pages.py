@@ -25,13 +25,16 @@ from academy.rights import Right
 from academy.routing import Form, Page, Redirect, Request, Response, Route
 from academy.store.database import new_id
 
-__all__ = ["ROUTES"]
+__all__ = ["ROUTES", "Nonce", "refused"]
+
+Nonce = Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+"""What the same sending, repeated, is known by."""
 
 
 class Sending(Form):
     """The form that sends the saved answers."""
 
-    nonce: Annotated[str, Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+    nonce: Nonce
 
 
 def lesson(request: Request) -> Response:
@@ -121,7 +124,18 @@ def _form(request: Request, assessment: Assessment, *, problem: BadInput | None 
     context["intro"] = markdown_html(assessment.intro(request.language))
     context["problem"] = problem
     context["answered"] = len(assessment.questions) - len(unanswered(assessment, answers))
-    return Page("learning/assessment.html", context, status=problem.status if problem else 200)
+    template = "learning/assessment.html" if assessment.lab is None else "learning/lab.html"
+    context |= _about_lab(request, assessment)
+    return Page(template, context, status=problem.status if problem else 200)
+
+
+def _about_lab(request: Request, assessment: Assessment) -> dict[str, Any]:
+    """Return what the page of a lab needs besides."""
+    if assessment.lab is None:
+        return {}
+    content, place = load(request.config.content), assessment.instead_of
+    instead = content.assessment(place[0], request.language) if place else None
+    return {"nonce": new_id(), "instead": instead, "offered": request.config.offers_servers}
 
 
 def assessment(request: Request) -> Response:
@@ -195,11 +209,12 @@ def submit(request: Request) -> Response:
             most_attempts=assessment.attempts,
         )
     except Closed as error:
-        return _refused(request, assessment, error)
+        return refused(request, assessment, error)
     return Redirect(f"/c/{request.path['cohort']}/submissions/{attempt.number}")
 
 
-def _refused(request: Request, assessment: Assessment, error: AcademyError) -> Page:
+def refused(request: Request, assessment: Assessment, error: AcademyError) -> Page:
+    """Show the assessment with one sentence that says why nothing was sent."""
     page = _form(request, assessment)
     return Page(page.template, {**page.context, "problem": error}, status=error.status)
 
@@ -212,7 +227,14 @@ def receipt(request: Request) -> Response:
     )
     assessment = load(request.config.content).assessment(slug, request.language)
     answers = _in_words(assessment, attempt.answers)
-    context = {"cohort": cohort, "assessment": assessment, "attempt": attempt, "answers": answers}
+    notebook = queries.handed_notebook(request.db, attempt.id) is not None
+    context = {
+        "cohort": cohort,
+        "assessment": assessment,
+        "attempt": attempt,
+        "answers": answers,
+        "notebook": notebook,
+    }
     return Page("learning/receipt.html", context)
 
 

@@ -12,7 +12,15 @@ from academy.learning.model import Attempt, Sitting
 from academy.learning.rules import deadline
 from academy.store import schema
 
-__all__ = ["attempt_by_number", "lessons_done", "lessons_done_by_person", "opened_at", "senders", "sitting"]
+__all__ = [
+    "attempt_by_number",
+    "handed_notebook",
+    "lessons_done",
+    "lessons_done_by_person",
+    "opened_at",
+    "senders",
+    "sitting",
+]
 
 
 def lessons_done(db: Connection, *, person: str, cohort: str) -> set[tuple[str, str]]:
@@ -54,6 +62,13 @@ def attempt_by_number(db: Connection, *, person: str, cohort: str, number: str) 
     if row is None:
         raise NotFound
     return row.assessment, _attempt(row)
+
+
+def handed_notebook(db: Connection, submission: str) -> bytes | None:
+    """Return the notebook that was handed in with an attempt; None: answers were sent."""
+    table = schema.handed_notebook
+    found: bytes | None = db.execute(select(table.c.notebook).where(table.c.submission == submission)).scalar()
+    return found
 
 
 def sitting(db: Connection, *, person: str, cohort: str, assessment: str) -> Sitting:

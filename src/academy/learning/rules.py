@@ -16,6 +16,7 @@ __all__ = [
     "checksum",
     "closed_reason",
     "deadline",
+    "file_checksum",
     "is_complete",
     "new_number",
     "own_date",
@@ -32,6 +33,11 @@ def checksum(answers: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the answers as canonical JSON (sorted keys, no spaces, UTF-8)."""
     canonical = json.dumps(answers, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def file_checksum(data: bytes) -> str:
+    """Return the SHA-256 of a file, as ``sha256sum`` prints it."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def deadline(released_due: datetime | None, extended_due: datetime | None) -> datetime | None:

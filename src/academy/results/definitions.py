@@ -24,6 +24,7 @@ DEFINITIONS = {
     "passed": phrase(
         "Participants who completed at least %(modules)s of the modules and reached at least %(points)s of all "
         "points of the assessments, out of the participants whose marks are complete. Whoever sent nothing has no "
-        "points; whoever waits for a mark is left out. The newest marked attempt counts."
+        "points; whoever waits for a mark is left out. The newest marked attempt counts. Of a lab and the written task "
+        "whose place it can take, the better counts."
     ),
 }

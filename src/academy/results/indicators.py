@@ -166,6 +166,8 @@ def _result(facts: Facts, person: Person) -> bool | None:
     """Tell whether a person passed; None while a mark is missing."""
     if any(facts.marks.get((person.id, assessment.slug), 0.0) is None for assessment in facts.assessments):
         return None
+    if any(points is None for points in _gained(facts, person)):
+        return None
     most = sum(assessment.points for assessment in facts.assessments)
     enough_points = _points(facts, person) >= facts.points_to_pass * most - ROUNDING
     enough_modules = _completed(facts, person) >= facts.modules_to_pass * len(facts.modules) - ROUNDING
@@ -181,7 +183,13 @@ def _passed_row(facts: Facts, person: Person, result: bool | None) -> Row:  # no
 
 
 def _points(facts: Facts, person: Person) -> float:
-    return sum(facts.marks.get((person.id, assessment.slug)) or 0.0 for assessment in facts.assessments)
+    own = sum(facts.marks.get((person.id, assessment.slug)) or 0.0 for assessment in facts.assessments)
+    return own + sum(points or 0.0 for points in _gained(facts, person))
+
+
+def _gained(facts: Facts, person: Person) -> list[float | None]:
+    """Return what each lab adds to a person's points."""
+    return [points for (whose, _), points in facts.gained.items() if whose == person.id]
 
 
 def _completed(facts: Facts, person: Person) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from academy.attendance.model import Register
@@ -67,6 +67,8 @@ class Facts:
     """Share of the course's modules, 0 to 1."""
     points_to_pass: float
     """Share of all points of the course's assessments, 0 to 1."""
+    gained: Mapping[tuple[str, str], float | None] = field(default_factory=dict)
+    """What a lab adds to the points of the written task whose place it takes, by (person, lab); None: not yet known."""
 
 
 @dataclass(frozen=True, slots=True)

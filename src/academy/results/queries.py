@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
 
@@ -12,6 +12,7 @@ from academy.content.catalogue import Catalogue
 from academy.content.model import Course
 from academy.people import queries as people
 from academy.results.model import AssessmentFacts, Facts, ModuleFacts, Person
+from academy.results.points import Scores, gained, total
 from academy.store import schema
 
 __all__ = ["facts"]
@@ -21,13 +22,15 @@ def facts(db: Connection, *, cohort: str, catalogue: Catalogue, language: str) -
     """Return the facts of a cohort. Raises ``NotFound`` for an unknown cohort or course."""
     course = catalogue.course(people.cohort(db, cohort).course)
     members = sorted(people.participants(db, cohort), key=lambda member: member.username)
+    scores = _scores(db, cohort)
     return Facts(
         participants=tuple(Person(member.person, member.username) for member in members),
         registers=tuple(attendance.registers(db, cohort)),
         modules=_modules(catalogue, course, language),
         done=_done(db, cohort),
         assessments=_assessments(db, cohort, catalogue, course, language=language),
-        marks=_marks(db, cohort),
+        marks={key: total(found) for key, found in scores.items()},
+        gained=gained(scores, _places(catalogue, course)),
         modules_to_pass=course.pass_rule.modules,
         points_to_pass=course.pass_rule.assessments,
     )
@@ -67,7 +70,7 @@ def _assessments(
             feedback_released=_has(releases.get(assessment.slug), "feedback_at"),
         )
         for assessment in found
-        if assessment.counts
+        if assessment.counts and assessment.instead_of is None
     )
 
 
@@ -75,27 +78,28 @@ def _has(release: object | None, column: str) -> bool:
     return release is not None and getattr(release, column) is not None
 
 
-def _marks(db: Connection, cohort: str) -> dict[tuple[str, str], float | None]:
+def _places(catalogue: Catalogue, course: Course) -> dict[str, tuple[str, str]]:
+    """Return, for each assessment that can take the place of a question, that question with its assessment."""
+    found = {slug: catalogue.assessment(slug).instead_of for slug in course.assessments}
+    return {slug: place for slug, place in found.items() if place is not None}
+
+
+def _scores(db: Connection, cohort: str) -> dict[tuple[str, str], Scores | None]:
     """Return the points of each newest marked attempt; an unmarked attempt counts only where none is marked."""
     work, mark = schema.submission, schema.feedback
     query = (
-        select(work.c.person, work.c.assessment, work.c.attempt, mark.c.id, mark.c.score)
+        select(work.c.person, work.c.assessment, work.c.attempt, mark.c.question, mark.c.score)
         .join(mark, mark.c.submission == work.c.id, isouter=True)
         .where(work.c.cohort == cohort)
     )
-    attempts: dict[tuple[str, str], dict[int, list[float | None]]] = defaultdict(lambda: defaultdict(list))
-    for person, assessment, attempt, marked, score in db.execute(query):
+    attempts: dict[tuple[str, str], dict[int, dict[str, float | None]]] = defaultdict(lambda: defaultdict(dict))
+    for person, assessment, attempt, question, score in db.execute(query):
         scores = attempts[person, assessment][attempt]
-        if marked is not None:
-            scores.append(score)
+        if question is not None:
+            scores[question] = score
     return {key: _newest(found) for key, found in attempts.items()}
 
 
-def _newest(attempts: dict[int, list[float | None]]) -> float | None:
+def _newest(attempts: Mapping[int, Scores]) -> Scores | None:
     marked = [attempt for attempt, scores in attempts.items() if scores]
-    return _points(attempts[max(marked)]) if marked else None
-
-
-def _points(scores: Sequence[float | None]) -> float | None:
-    known = [score for score in scores if score is not None]
-    return sum(known) if len(known) == len(scores) else None
+    return attempts[max(marked)] if marked else None

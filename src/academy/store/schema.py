@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -39,6 +40,7 @@ __all__ = [
     "enrolment",
     "extension",
     "feedback",
+    "handed_notebook",
     "identity",
     "invitation",
     "job",
@@ -216,7 +218,7 @@ submission = Table(
     Column("attempt", Integer, nullable=False),
     Column("number", String(16), nullable=False, unique=True, doc="On the receipt."),
     Column("answers", JSON, nullable=False),
-    Column("checksum", String(64), nullable=False, doc="SHA-256 of the canonical JSON of the answers."),
+    Column("checksum", String(64), nullable=False, doc="SHA-256 of the canonical JSON of the answers, or of the file."),
     Column("submitted_at", UtcTime, nullable=False, doc="Sent, or saved without a line; this counts."),
     Column("arrived_at", UtcTime, nullable=False, doc="When it reached the academy."),
     Column("due_at", UtcTime, doc="The deadline that held for this person; NULL: none."),
@@ -224,6 +226,13 @@ submission = Table(
     Column("nonce", String(64), nullable=False, doc="A repeat of the same sending has the same nonce."),
     UniqueConstraint("person", "cohort", "assessment", "attempt"),
     UniqueConstraint("person", "cohort", "assessment", "nonce"),
+)
+
+handed_notebook = Table(
+    "handed_notebook",
+    metadata,
+    Column("submission", ForeignKey("submission.id"), primary_key=True),
+    Column("notebook", LargeBinary, nullable=False, doc="The file as it was sent."),
 )
 
 release = Table(

@@ -44,7 +44,9 @@ class Step:
     words: Phrase
     """The same in words."""
     kind: Phrase
-    """Lesson or Assessment."""
+    """Lesson, Assessment or Optional lab."""
+    optional: bool = False
+    """Whether one may leave it out without losing anything."""
 
 
 def start(request: Request) -> Response:
@@ -146,7 +148,8 @@ def _assessment_step(request: Request, cohort: Cohort, assessment: Assessment) -
         kilobytes=None,
         state=state,
         words=words,
-        kind=phrase("Assessment"),
+        kind=phrase("Optional lab") if assessment.instead_of else phrase("Assessment"),
+        optional=assessment.instead_of is not None,
     )
 
 
@@ -162,7 +165,7 @@ def _standing(sitting: Sitting, closed: str | None) -> tuple[str, Phrase]:
 
 def _next(weeks: list[dict[str, Any]]) -> Step | None:
     steps = (step for week in weeks for step in week["steps"])
-    return next((step for step in steps if step.path and step.state == "open"), None)
+    return next((step for step in steps if step.path and step.state == "open" and not step.optional), None)
 
 
 def facilitate(request: Request) -> Response:

@@ -18,7 +18,7 @@ __all__ = ["autograde"]
 
 @plainly("mark the submissions")
 def autograde(course: CourseFolder, assignment: str, *, again: bool = False) -> dict[str, Any]:
-    """Mark all collected submissions that are new, whose key has changed, or (``again``) all.
+    """Mark all collected submissions that are new, whose key or tests have changed, or (``again``) all.
 
     Returns ``submissions`` (student and ``cells`` with question, score, most, verdict) and ``notes``, sentences for a
     submission that a person has to look at. Raises ``Conflict`` when the key is missing, ``UntrustedCodeRefused`` when
@@ -27,8 +27,8 @@ def autograde(course: CourseFolder, assignment: str, *, again: bool = False) -> 
     if not course.source(assignment).exists():
         message = "This assessment has not been released to the cohort yet."
         raise NotFound(message)
-    key = course.key(assignment)
-    since = key.stat().st_mtime if key.exists() else 0.0
+    made_from = [file for file in (course.key(assignment), course.source(assignment)) if file.exists()]
+    since = max(file.stat().st_mtime for file in made_from)  # the tests of a lab stand in the notebook
     with ProgressFile(course, assignment) as progress:
         marked = mark(open_course(course.root, assignment), Run(), again=again, since=since, progress=progress.write)
     found = scores(course, assignment)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment, ExchangeSubmit
 
 from academy.content.notebook import write_answers
+from academy.content.notebook_file import LARGEST_FILE, is_notebook
 from academy.errors import AcademyError, BadInput, Conflict, NotFound
 from academy.grading.bridge.folder import (
     configuration,
@@ -26,10 +27,10 @@ from academy.grading.bridge.folder import (
     prepare_course,
     write,
 )
-from academy.grading.intake import Arrival, arrivals, fault_of, is_notebook, username_fault
+from academy.grading.intake import Arrival, arrivals, fault_of, username_fault
 from academy.grading.keys import parse
 from academy.grading.model import CourseFolder, Delivery
-from academy.grading.settings import LARGEST_FILE
+from academy.grading.rules import take_answers
 
 __all__ = ["collect", "deliver", "deliver_all", "release", "student_notebook"]
 
@@ -38,14 +39,22 @@ NOT_RELEASED = "This assessment has not been released to the cohort yet."
 
 
 @plainly("release the assessment")
-def release(course: CourseFolder, assignment: str, notebook: bytes, questions_json: str, due: datetime | None) -> None:
+def release(  # noqa: PLR0917 - a worker's process is given places, not names
+    course: CourseFolder,
+    assignment: str,
+    notebook: bytes,
+    questions_json: str,
+    due: datetime | None,
+    files: Sequence[tuple[str, bytes]] = (),
+) -> None:
     """Put an assessment into the exchange; again, when its text changed.
 
-    ``notebook`` is the instructor's version, ``questions_json`` its questions with their keys. Raises ``Conflict`` when
-    questions were added or removed after people had answered.
+    ``notebook`` is the instructor's version, ``questions_json`` its questions with their keys, ``files`` what a lab
+    reads, by name. Raises ``Conflict`` when questions were added or removed after people had answered.
     """
     parse(questions_json)
     prepare_course(course)
+    _put_files(course.source(assignment).parent, dict(files))
     _generate(course, assignment, notebook, questions_json)
     with gradebook(course) as book:
         book.update_or_create_assignment(assignment, duedate=naive(due) if due else None)
@@ -53,6 +62,15 @@ def release(course: CourseFolder, assignment: str, notebook: bytes, questions_js
     exchange = ExchangeReleaseAssignment(coursedir=directory, authenticator=None, config=configuration(course))
     exchange.force = True
     exchange.start()
+
+
+def _put_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Let these files lie beside the instructor's notebook, and no others."""
+    for file in folder.glob("*"):
+        if file.suffix != ".ipynb" and file.name not in files and file.is_file():
+            file.unlink()
+    for name, data in files.items():
+        write(folder / name, data)
 
 
 def _generate(course: CourseFolder, assignment: str, notebook: bytes, questions_json: str) -> None:
@@ -84,8 +102,12 @@ def student_notebook(course: CourseFolder, assignment: str) -> bytes:
 @plainly("hand in the answers")
 def deliver(course: CourseFolder, assignment: str, delivery: Delivery) -> None:
     """Hand in one submission through nbgrader's exchange. Raises ``BadInput`` for an unusable notebook."""
-    released = student_notebook(course, assignment)
-    data = delivery.notebook if delivery.notebook is not None else _filled(released, delivery)
+    data = student_notebook(course, assignment)
+    if delivery.notebook is not None:
+        _check(delivery.notebook)
+        data = delivery.notebook if delivery.answers is None else _worked_on(data, delivery.notebook)
+    if delivery.answers is not None:
+        data = _filled(data, delivery.answers)
     _check(data)
     _submit(course, assignment, delivery, data)
 
@@ -106,10 +128,16 @@ def _problem(course: CourseFolder, assignment: str, delivery: Delivery) -> str |
     return None
 
 
-def _filled(released: bytes, delivery: Delivery) -> bytes:
-    nb = nbformat.reads(released.decode(), as_version=4)
+def _worked_on(released: bytes, handed_in: bytes) -> bytes:
+    """Return the released notebook with what was written into one that was handed in before."""
+    nb, hers = (nbformat.reads(data.decode(), as_version=4) for data in (released, handed_in))
+    return str(nbformat.writes(take_answers(nb, hers))).encode()
+
+
+def _filled(notebook: bytes, answers: Mapping[str, Any]) -> bytes:
+    nb = nbformat.reads(notebook.decode(), as_version=4)
     try:
-        return str(nbformat.writes(write_answers(nb, dict(delivery.answers or {})))).encode()
+        return str(nbformat.writes(write_answers(nb, answers))).encode()
     except ValueError as error:
         message = "These answers belong to questions that the released assessment does not have."
         raise BadInput(message, code="other-questions", field="answers") from error
