@@ -79,6 +79,8 @@ RIGHTS = {
     ("GET", "/c/{cohort}/statistics"): "take",
     ("POST", "/c/{cohort}/statistics"): "take",
     ("GET", "/c/{cohort}/submissions/{number}"): "take",
+    ("GET", "/c/{cohort}/submissions/{number}/notebook"): "take",
+    ("POST", "/c/{cohort}/assessments/{assessment}/notebook"): "take",
     ("GET", "/help"): "public",
     ("GET", "/me"): "member",
     ("POST", "/me"): "member",

@@ -7,7 +7,7 @@ from academy.attendance import pages as attendance_pages
 from academy.grading import api as grading_api
 from academy.grading import pages as grading_pages
 from academy.learning import api as learning_api
-from academy.learning import packs
+from academy.learning import labs, packs
 from academy.learning import pages as learning_pages
 from academy.people import api as people_api
 from academy.people import pages as people_pages
@@ -22,6 +22,7 @@ ROUTES = (
     *people_api.ROUTES,
     *learning_pages.ROUTES,
     *packs.ROUTES,
+    *labs.ROUTES,
     *learning_api.ROUTES,
     *attendance_pages.ROUTES,
     *attendance_api.ROUTES,
