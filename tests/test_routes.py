@@ -49,6 +49,7 @@ RIGHTS = {
     ("POST", "/c/{cohort}/facilitate/assessments/{assessment}/collect"): "facilitate",
     ("POST", "/c/{cohort}/facilitate/assessments/{assessment}/extensions"): "facilitate",
     ("POST", "/c/{cohort}/facilitate/assessments/{assessment}/feedback"): "facilitate",
+    ("GET", "/c/{cohort}/facilitate/assessments/{assessment}/items"): "facilitate",
     ("POST", "/c/{cohort}/facilitate/assessments/{assessment}/release"): "facilitate",
     ("GET", "/c/{cohort}/facilitate/guides/{module}"): "facilitate",
     ("POST", "/c/{cohort}/facilitate/invitations"): "facilitate",
