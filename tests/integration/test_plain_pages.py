@@ -31,6 +31,8 @@ NOT_PLAIN = (
     "/language/",
     "/away",
     "/pack/",
+    ".json",
+    "/settings?",
 )
 
 
@@ -101,7 +103,7 @@ def test_every_plain_page_of_a_participant_is_light(
     """At most 100 KB and ten requests with nothing in the cache: every page that a link leads to, and the Hub's."""
     reader = person(newcomer())
     line = Line(reader)
-    todo, costs = [f"{SERVICE}/", f"{SERVICE}{LESSON}/pictures/nine-points", *HUB_PAGES], {}
+    todo, costs = [f"{SERVICE}/", f"{SERVICE}/settings", f"{SERVICE}{LESSON}/pictures/nine-points", *HUB_PAGES], {}
     while todo:
         path = todo.pop()
         if path in costs or not path.startswith(("/services/academy", "/hub/")) or any(no in path for no in NOT_PLAIN):
@@ -282,6 +284,28 @@ def test_no_other_site_can_make_the_browser_forget(
     page.wait_for_url("**/away")
     assert "clear-site-data" not in answer.value.headers
     assert is_signed_in(reader)
+
+
+def test_leaving_quickly_signs_out_in_an_old_browser_too(academy: Academy, newcomer: Callable[[], str]) -> None:
+    """One that neither says where a request comes from nor knows how to forget a whole site."""
+    with academy.visit(newcomer()) as visitor:
+        visitor.http.get(f"{SERVICE}/away")
+        assert visitor.http.get(f"{SERVICE}/me").url.path == f"{SERVICE}/me"
+        visitor.http.get(f"{SERVICE}/away", headers={"Referer": "https://elsewhere.example/"})
+        assert visitor.http.get(f"{SERVICE}/me").url.path == f"{SERVICE}/me"
+        visitor.http.get(f"{SERVICE}/away", headers={"Referer": f"{academy.url}{SERVICE}/me"})
+        assert visitor.http.get(f"{SERVICE}/me").url.path == "/hub/login"
+
+
+def test_the_cookies_of_a_session_stay_at_home(person: Callable[..., Person], newcomer: Callable[[], str]) -> None:
+    """No request that another site causes brings them, and no script reads those that sign in."""
+    reader = person(newcomer())
+    reader.open(LESSON)
+    found = {cookie["name"]: cookie for cookie in reader.context.cookies()}
+    assert {"jupyterhub-hub-login", "service-academy", "academy-device"} <= found.keys()
+    assert {name for name, cookie in found.items() if cookie["sameSite"] != "Lax"} == set()
+    readable = {name for name, cookie in found.items() if not cookie["httpOnly"]}
+    assert readable <= {"_xsrf"}
 
 
 def test_on_ones_own_device_a_lesson_costs_nothing_twice(

@@ -35,7 +35,7 @@ from academy.store.database import Store
 from academy.web.headers import AN_HOUR, FORGET, HEADERS
 from academy.web.languages import choosing_path, remember
 from academy.web.masking import mask, unmask
-from academy.web.remembering import choices_of, count_sending, remember_choices
+from academy.web.remembering import came_from_here, choices_of, count_sending, end_session_here, remember_choices
 from academy.web.static_files import static_path
 from academy.web.templating import render
 from academy.web.weights import weight
@@ -149,8 +149,9 @@ class _Base(HubOAuthenticated, RequestHandler):
             self.version = hashlib.sha256(text.encode()).hexdigest()[:32]
             self.set_header("Cache-Control", AN_HOUR)
             self.set_header("Vary", "Cookie")  # who signs in or out, sends or chooses something, asks anew
-        if page.leaving and not self.choices.own_device and self.request.headers.get("Sec-Fetch-Site") == "same-origin":
-            self.set_header("Clear-Site-Data", FORGET)  # by our own link only: no other site can sign her out with it
+        if page.leaving and not self.choices.own_device and came_from_here(self):
+            self.set_header("Clear-Site-Data", FORGET)
+            end_session_here(self, self.root)
 
     def compute_etag(self) -> str | None:
         """Return the version of what may be kept. The mask of its token is no part of it."""

@@ -1,15 +1,24 @@
-"""Keeping a person's choices in the cookies of her browser."""
+"""Cookies of a browser: what a person chose for it, and its session when she leaves quickly."""
 
 from __future__ import annotations
+
+from urllib.parse import urlsplit
 
 from tornado.web import RequestHandler
 
 from academy.choices import SETTINGS, Choices, cookie_name
 
-__all__ = ["choices_of", "count_sending", "remember_choices"]
+__all__ = ["came_from_here", "choices_of", "count_sending", "end_session_here", "remember_choices"]
 
 DAYS_ON_OWN_DEVICE = 365
 SENT = "academy-sent"
+SESSION = {
+    "jupyterhub-session-id": "/",
+    "jupyterhub-hub-login": "/hub/",
+    "service-academy": "/services/academy/",
+    "service-interactive": "/services/interactive/",
+}
+"""The cookies by which the Hub and the services know a browser, and their paths."""
 
 
 def choices_of(handler: RequestHandler) -> Choices:
@@ -37,3 +46,17 @@ def count_sending(handler: RequestHandler, choices: Choices, path: str) -> None:
         before = handler.get_cookie(SENT) or ""
         number = int(before) if before.isascii() and before.isdecimal() else 0
         handler.set_cookie(SENT, str((number + 1) % 100), path=path, samesite="Lax", httponly=True)
+
+
+def came_from_here(handler: RequestHandler) -> bool:
+    """Tell whether a page of ours led to this one; no other site can make a browser forget its session."""
+    headers = handler.request.headers
+    if site := headers.get("Sec-Fetch-Site"):
+        return bool(site == "same-origin")
+    return urlsplit(headers.get("Referer", "")).netloc == handler.request.host  # browsers from before 2023
+
+
+def end_session_here(handler: RequestHandler, root: str) -> None:
+    """Remove the cookies of the session, for browsers that do not know ``Clear-Site-Data``."""
+    for name, path in SESSION.items():
+        handler.clear_cookie(name, path=root + path)
