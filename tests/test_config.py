@@ -39,6 +39,7 @@ def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
         ("check_in_code_seconds: 5", "check_in_code_seconds"),
         ("minimum_passphrase_length: 4", "minimum_passphrase_length"),
         ("language: [en", "not readable"),
+        ("language: xx", "no words for"),
         ("- en", "the file"),
     ],
 )

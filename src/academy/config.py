@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from academy.errors import ConfigError
+from academy.languages.catalogues import ENGLISH, LANGUAGES
 
 __all__ = ["ENVIRONMENT", "Behaviour", "Config", "load", "secret"]
 
@@ -38,8 +39,8 @@ class Behaviour(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
-    """Language shown when a person has not chosen one (ISO 639)."""
+    language: str = ENGLISH
+    """Language shown when a person has not chosen one (ISO 639): one that the interface has words for."""
     zone: str = "UTC"
     """IANA zone for times when a cohort has none."""
     check_in_code_seconds: Annotated[int, Field(ge=15, le=600)] = 60
@@ -58,6 +59,15 @@ class Behaviour(BaseModel):
     """Whether a facilitator's server sees only her cohort's folder; "confined" needs bubblewrap, or none is started."""
     participant_servers: Literal["confined", "none"] = "confined"
     """Whether participants may have a JupyterLab server of their own, where it can be confined."""
+
+
+    @field_validator("language")
+    @classmethod
+    def _has_words(cls, language: str) -> str:
+        if language not in LANGUAGES:
+            message = f"there are no words for {language!r}; languages are {', '.join(LANGUAGES)}"
+            raise ValueError(message)
+        return language
 
 
 class Config(BaseModel):

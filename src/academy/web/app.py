@@ -14,7 +14,7 @@ from tornado.web import Application
 
 from academy.config import Config, secret
 from academy.grading.jobs import Runner
-from academy.languages.catalogues import LANGUAGES
+from academy.languages.catalogues import LANGUAGES, catalogue
 from academy.routing import Route
 from academy.store.database import Store
 from academy.web.compression import Compression
@@ -75,6 +75,8 @@ def _root(base: str) -> str:
 async def serve(config: Config, environ: dict[str, str]) -> None:
     """Run the service at the address that the Hub gave it, until it is told to stop."""
     HubOAuth.instance(cache_max_age=RIGHTS_KEPT)
+    for language in LANGUAGES:
+        catalogue(language)  # read now, so that nobody waits for it
     store = Store(config.db_url)
     runner = Runner(store, config)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="store") as executor:
