@@ -504,7 +504,7 @@ def test_the_budget_game_can_be_played(service: Service, page: Page) -> None:
     page.get_by_role("tab", name="Weigh the evidence").click()
     page.get_by_label("Two years ago, guards stopped").select_option("Intent")
     page.get_by_role("button", name="See what each one is").first.click()
-    page.get_by_text("You chose intent.").wait_for()
+    page.get_by_text("You chose “Intent”.").wait_for()
     assert {url.split("/")[2] for url in asked if url.startswith("http")} == {
         service.address.split("/")[2],
         service.hub.split("/")[2],

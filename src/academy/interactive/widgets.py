@@ -59,11 +59,13 @@ class Presence(anywidget.AnyWidget):
     """Knows whether somebody still looks at the page."""
 
     _esm = FOLDER / "static" / "presence.js"
+    seen = traitlets.Int(0).tag(sync=True)
+    """How often the page has said that it is looked at."""
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self.last_seen = time.monotonic()
-        self.on_msg(self._hear)
+        self.observe(self._hear, "seen")
 
     def _hear(self, *_: Any) -> None:
         self.last_seen = time.monotonic()

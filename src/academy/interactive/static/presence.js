@@ -3,7 +3,11 @@ const EVERY = 30000; // milliseconds
 
 export default {
   render({ model }) {
-    const say = () => document.visibilityState === "visible" && model.send({ kind: "here" });
+    const say = () => {
+      if (document.visibilityState !== "visible") return;
+      model.set("seen", model.get("seen") + 1);
+      model.save_changes();
+    };
     const timer = setInterval(say, EVERY);
     document.addEventListener("visibilitychange", say);
     say();

@@ -19,10 +19,10 @@ export class Comm {
     return this.line.send("comm_open", content, { callbacks, metadata, buffers, twice: true });
   }
 
-  // A state may arrive twice: the second time changes nothing. Anything else is a message that counts.
+  // A state may arrive twice: the second time changes nothing. A press of a button counts each time.
   send(data, callbacks, metadata, buffers) {
     const content = { comm_id: this.comm_id, data };
-    return this.line.send("comm_msg", content, { callbacks, metadata, buffers, twice: data.method === "update" });
+    return this.line.send("comm_msg", content, { callbacks, metadata, buffers, twice: data.method !== "custom" });
   }
 
   close(data = {}, callbacks, metadata, buffers) {

@@ -4,13 +4,16 @@
 // their order. What must not happen twice, such as a press of a button, is sent again only if it was never sent at all.
 import { uuid } from "@jupyter-widgets/base";
 import { PROTOCOL, decode, encode } from "./messages.js";
+import { ask } from "./site.js";
 
 const WAITS = [500, 1000, 2000, 4000, 8000, 15000]; // milliseconds before the next try
 const SILENCE = 8000; // milliseconds without a word, after which the kernel is asked, and again until the line counts as broken
+const PROBE = 1000; // milliseconds between two questions on a new line
 const LOOK = 2000; // milliseconds between two looks at the line
 
 export class Line {
-  // `heard` gets each message, one after the other; `changed` the state: "open", "lost" or "gone".
+  // `heard` gets each message, one after the other; `changed` the state: "open", "lost" or "gone", and for an open line
+  // whether something was sent before of which nobody knows whether it counted.
   constructor(address, { heard, changed }) {
     this.address = address;
     this.heard = heard;
@@ -60,17 +63,39 @@ export class Line {
     this.tries = 0;
     this.last = Date.now();
     this.asked = 0;
-    for (const [id, message] of this.kept) {
-      if (message.sent && !message.twice) this.kept.delete(id);
-      else this.put(message);
-    }
-    this.changed("open");
+    this.probes = [];
+    this.probe();
+    const doubtful = [...this.kept].filter(([, message]) => message.sent && !message.twice);
+    for (const [id] of doubtful) this.kept.delete(id);
+    for (const message of this.kept.values()) this.put(message);
+    this.changed("open", doubtful.length > 0);
+  }
+
+  // A server may open a line before it hears the kernel; then answers are lost. The first thing on a line is therefore a
+  // question, put again each second: if the answer to the first one was not heard, nor were those to what followed it.
+  probe() {
+    this.probes.push(this.question("shell"));
+    this.prober = setTimeout(() => this.probe(), PROBE);
+  }
+
+  probed(id) {
+    clearTimeout(this.prober);
+    const deaf = this.probes[0] !== id;
+    this.probes = [];
+    if (deaf) for (const message of this.kept.values()) if (message.twice) this.put(message);
+  }
+
+  question(channel) {
+    const header = { msg_id: uuid(), msg_type: "kernel_info_request", session: this.session, username: "", date: "", version: "5.4" };
+    this.socket.send(encode({ channel, header, metadata: {}, content: {}, buffers: [] }));
+    return header.msg_id;
   }
 
   hear(message) {
     this.last = Date.now();
     this.asked = 0;
     const id = message.parent_header.msg_id;
+    if (message.channel === "iopub" && this.probes.includes(id)) this.probed(id);
     const callbacks = this.kept.get(id)?.callbacks;
     const done = message.header.msg_type === "status" && message.content.execution_state === "idle";
     if (done) this.kept.delete(id);
@@ -87,12 +112,12 @@ export class Line {
 
   ask(now) {
     this.asked = now;
-    const header = { msg_id: uuid(), msg_type: "kernel_info_request", session: this.session, username: "", date: "", version: "5.4" };
-    this.socket.send(encode({ channel: "control", header, metadata: {}, content: {}, buffers: [] }));
+    this.question("control"); // answered even while the kernel is at work
   }
 
   lose() {
     if (!this.socket) return;
+    clearTimeout(this.prober);
     this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
     this.socket.close();
     this.socket = null;
@@ -107,7 +132,9 @@ export class Line {
     this.timer = setTimeout(() => this.again(), wait * (0.75 + Math.random() / 2));
   }
 
+  // Somebody needs the line now: try at once, or make sure that it still lives.
   hurry() {
+    if (this.socket?.readyState === WebSocket.OPEN && !this.asked) this.ask(Date.now());
     if (this.socket) return;
     this.tries = 0;
     this.later();
@@ -115,7 +142,7 @@ export class Line {
 
   // Is the kernel still there, and still ours? If nobody answers, the question is asked again later.
   async again() {
-    const answer = await fetch(this.address, { cache: "no-store", redirect: "manual" }).catch(() => null);
+    const answer = await ask(this.address);
     if (this.socket) return;
     if (answer?.ok) this.open();
     else if (answer && answer.status < 500) this.end();

@@ -3,9 +3,10 @@ import { gather, restore } from "./answers.js";
 import { Line } from "./line.js";
 import { Manager } from "./manager.js";
 import { show } from "./outputs.js";
+import { ask, xsrf } from "./site.js";
 
 const OUTPUT = 'script[type="application/vnd.voila.cell-output+json"]';
-const AWHILE = 8000; // milliseconds for which good news stays
+const AWHILE = 12000; // milliseconds for which good news stays
 
 const cells = document.getElementById("cells");
 const notes = document.getElementById("line");
@@ -18,23 +19,26 @@ const config = () => JSON.parse(document.getElementById("jupyter-config-data").t
 const say = (name) => {
   clearTimeout(timer);
   for (const note of notes.querySelectorAll("[data-line]")) note.hidden = note.dataset.line !== name;
-  if (name === "back") timer = setTimeout(() => say(""), AWHILE);
+  if (name === "back" || name === "doubtful") timer = setTimeout(() => say(""), AWHILE);
 };
 
-const reached = async (kernel) => {
+const settled = async (kernel) => {
   while (!kernel.settled) await new Promise((resolve) => setTimeout(resolve, 100));
-  if (!notes.querySelector('[data-line="lost"]').hidden) say("back");
 };
 
 const connect = () => {
   const { baseUrl, kernelId } = config();
   const manager = new Manager();
-  let shown = false;
-  const changed = async (state) => {
+  let begun = false;
+  const changed = async (state, doubtful) => {
     if (state !== "open") return say(state);
+    const again = begun;
+    begun = true;
     await manager.fetchStates();
-    if (shown) return reached(manager.line);
-    shown = true;
+    if (again) {
+      await settled(manager.line);
+      return say(doubtful ? "doubtful" : "back");
+    }
     for (const script of cells.querySelectorAll(OUTPUT)) await show(JSON.parse(script.textContent), script.parentElement, manager);
     document.getElementById("loading")?.remove();
   };
@@ -48,7 +52,7 @@ const connect = () => {
 // The kernel is gone: take the same page anew, and put in what stands in its forms.
 const reopen = async () => {
   const kept = gather();
-  const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+  const answer = await ask(location.href);
   const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
   const cell = fresh && fresh.querySelector("#cells .cell");
   if (!cell) return;
@@ -63,7 +67,7 @@ const leave = () => {
   if (line.ended) return;
   const { baseUrl, kernelId } = config();
   const form = new FormData();
-  form.append("_xsrf", /\b_xsrf=([^;]*)/.exec(document.cookie)?.[1] ?? "");
+  form.append("_xsrf", xsrf());
   navigator.sendBeacon(`${baseUrl}voila/api/shutdown/${kernelId}`, form);
 };
 
