@@ -27,7 +27,7 @@ from tests.databases import postgres_url
 settings.register_profile("academy", deadline=None)  # a busy machine is no fault of the rule under test
 settings.load_profile("academy")
 
-SHARED_ACADEMY = ("demo", "interactive", "journey", "kill", "plain_pages", "refusals")
+SHARED_ACADEMY = ("demo", "interactive", "journey", "kill", "packs", "plain_pages", "refusals")
 """Files of ``tests/integration`` that use the one academy which takes long to start."""
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
