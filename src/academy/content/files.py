@@ -151,11 +151,8 @@ def read_assessment(root: Path, slug: str) -> dict[str, Assessment]:
     file = folder / "assessment.yml"
     read = as_record(_Assessment.model_validate, read_yaml(file, root), _name(file, root))
     lab = _lab(folder, root)
-    needed = set() if lab else {"en"}
-    quizzes = {
-        language: _questions(folder / language / "quiz.yml", root)
-        for language in {*needed, *_languages(folder, "quiz.yml")}
-    } or {"en": ()}
+    languages = {"en", *_languages(folder, "quiz.yml")} if lab is None or _languages(folder, "quiz.yml") else set()
+    quizzes = {language: _questions(folder / language / "quiz.yml", root) for language in languages} or {"en": ()}
     _check_names(lab, quizzes["en"], folder, root)
     for language, questions in quizzes.items():
         if [_bones(question) for question in questions] != [_bones(question) for question in quizzes["en"]]:
