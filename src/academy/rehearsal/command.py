@@ -13,7 +13,6 @@ from academy import config
 from academy.content.catalogue import Catalogue, load
 from academy.content.model import Assessment
 from academy.errors import BadInput
-from academy.grading import bridge
 from academy.grading.model import CourseFolder
 from academy.rehearsal.report import as_data, in_words
 from academy.rehearsal.run import Rehearsal, rehearse
@@ -68,7 +67,6 @@ def rehearsals(assessments: Sequence[Assessment], *, count: int, seed: int) -> I
     with tempfile.TemporaryDirectory(prefix="academy-rehearse-") as folder, warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"nbgrader\.")  # SQLAlchemy's advice to nbgrader
         course = CourseFolder(root=Path(folder) / "course", course_id="rehearsal", exchange=Path(folder) / "exchange")
-        bridge.add_students(course, [taker.name for taker in people])
         for assessment in assessments:
             if assessment.questions:
                 yield rehearse(assessment, people, course)
