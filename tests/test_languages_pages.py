@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,8 +20,11 @@ from tornado.web import Application
 from academy.attendance import pages as attendance
 from academy.attendance.queries import sessions
 from academy.choices import Choices, cookie_name
+from academy.config import Config
 from academy.errors import BadInput
 from academy.hub.languages import ReadersLanguage
+from academy.interactive.apps import APPS
+from academy.interactive.visitor import VISITOR, prelaunch
 from academy.languages.catalogues import LANGUAGES
 from academy.languages.choosing import COOKIE
 from academy.languages.phrases import phrase
@@ -27,6 +32,7 @@ from academy.languages.pseudo import PSEUDO
 from academy.learning import pages as learning
 from academy.people import pages as people
 from academy.people import queries
+from academy.rights import SCOPES
 from academy.routing import Page, Redirect, Response
 from academy.store import schema
 from academy.store.database import Store, new_id
@@ -118,6 +124,21 @@ def test_one_environment_serves_readers_of_different_languages(hub: Environment)
 
 
 # --- content ---
+
+
+@pytest.fixture(scope="module")
+def english(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the course as it was before anybody translated it."""
+    folder = tmp_path_factory.mktemp("content")
+    for kind in ("courses", "modules", "assessments"):
+        shutil.copytree(ROOT / kind, folder / kind, ignore=shutil.ignore_patterns(*(LANGUAGES.keys() - {"en"})))
+    return folder
+
+
+@pytest.fixture
+def config(config: Config, english: Path) -> Config:
+    """Keep a configuration with that course."""
+    return config.model_copy(update={"content": english})
 
 
 @pytest.fixture
@@ -262,3 +283,42 @@ def test_numbers_are_read_in_every_script(call: Callable[..., Response], store: 
         "2026-11-24T14:00:00+00:00",
         "2026-11-24T15:30:00+00:00",
     )
+
+
+# --- interactive pages ---
+
+
+def opened(app: str, *, cookie: str | None = None, accepted: str = "") -> Any:
+    """Open an interactive page as Anika; return its notebook, and the language that its kernel is told."""
+    handler = SimpleNamespace(
+        current_user=SimpleNamespace(username="anika", hub_user={"scopes": sorted(SCOPES)}),
+        path_args=[f"{app}.ipynb"],
+        request=SimpleNamespace(
+            query="cohort=river&session=first&assessment=keys", headers={"Accept-Language": accepted}
+        ),
+        get_cookie=lambda name: cookie if name == COOKIE else None,
+        identity_provider=SimpleNamespace(hub_auth=SimpleNamespace(get_token=lambda _: "her-token")),
+        xsrf_token=b"token",
+    )
+    notebook = prelaunch(handler, SimpleNamespace(metadata={}), "")
+    visitor = VISITOR.get()
+    assert visitor is not None
+    return notebook.metadata, visitor.language
+
+
+def test_an_interactive_page_opens_in_the_readers_language() -> None:
+    """The cookie counts before the browser; frame, title and kernel are told the same."""
+    metadata, language = opened("attendance", cookie="ar", accepted="bn")
+    assert language == "ar"
+    assert metadata["title"] == "سجل الحضور"
+    way = metadata["academy"]
+    assert (way["language"], way["direction"], way["spoken"], way["notice"]) == ("ar", "rtl", "ar", "")
+
+
+def test_an_interactive_page_that_is_still_english_says_so() -> None:
+    """Its frame is in the reader's language, its content marked as English."""
+    app = next(app.name for app in APPS.values() if not app.speaks)
+    way = opened(app, accepted="bn-BD")[0]["academy"]
+    assert (way["language"], way["spoken"], way["spoken_direction"]) == ("bn", "en", "ltr")
+    assert "বাংলা" in way["notice"]
+    assert opened(app, accepted="en")[0]["academy"]["notice"] == ""

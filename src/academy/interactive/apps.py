@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from academy.errors import BadInput, NotAllowed, NotFound
-from academy.languages.phrases import phrase
+from academy.languages.phrases import Phrase, phrase
 
 __all__ = ["APPS", "App", "Links", "academy_path", "admit", "app_of", "links", "query_of"]
 
@@ -34,6 +34,11 @@ class App:
     """Names of the query parameters that it cannot work without."""
     plain: str
     """Path of the plain page with the same content, below the academy service."""
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it is in the reader's language, as its title is; else it is in English."""
+        return isinstance(self.title, Phrase)
 
 
 APPS = {

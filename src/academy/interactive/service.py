@@ -33,6 +33,7 @@ from academy.interactive.identity import HubIdentity, OwnKernelsOnly
 from academy.interactive.journal import log_request
 from academy.interactive.kernels import OwnedKernels
 from academy.interactive.visitor import prelaunch
+from academy.languages.catalogues import catalogue
 
 __all__ = ["Interactive", "settings"]
 
@@ -183,7 +184,7 @@ def _pages(environ: Mapping[str, str]) -> dict[str, Any]:
         "multi_kernel_manager_class": OwnedKernels,
         "prelaunch_hook": prelaunch,
         "extension_allowlist": [],
-        "resources": {"files": _addresses(environ["JUPYTERHUB_SERVICE_PREFIX"])},
+        "resources": {"files": _addresses(environ["JUPYTERHUB_SERVICE_PREFIX"]), "catalogue": catalogue},
     }
 
 

@@ -14,9 +14,10 @@ from typing import Any
 from tornado.web import HTTPError
 
 from academy.errors import AcademyError
-from academy.interactive.apps import academy_path, admit, app_of, links, query_of
-from academy.languages.catalogues import ENGLISH, direction, translated
+from academy.interactive.apps import App, academy_path, admit, app_of, links, query_of
+from academy.languages.catalogues import ENGLISH, LANGUAGES, direction, translated
 from academy.languages.choosing import COOKIE, chosen
+from academy.languages.phrases import phrase
 
 __all__ = ["VISITOR", "Visitor", "prelaunch"]
 
@@ -53,8 +54,21 @@ def prelaunch(handler: Any, notebook: Any, cwd: str) -> Any:  # noqa: ARG001 - V
     _ = handler.xsrf_token  # reading it sets the cookie that the page needs for its own calls
     notebook.metadata["title"] = translated(app.title, language)
     way = asdict(links(app, query, academy_path(os.environ)))
-    notebook.metadata["academy"] = way | {"language": language, "direction": direction(language)}
+    notebook.metadata["academy"] = way | _words(app, language)
     return notebook
+
+
+def _words(app: App, language: str) -> dict[str, str]:
+    """Return what the page's frame needs to know about languages: its own, and the one that the app is in."""
+    spoken = language if app.speaks else ENGLISH
+    missing = phrase("This page is not yet in %(language)s. You are using it in English.", language=LANGUAGES[language])
+    return {
+        "language": language,
+        "direction": direction(language),
+        "spoken": spoken,
+        "spoken_direction": direction(spoken),
+        "notice": "" if spoken == language else translated(missing, language),
+    }
 
 
 def _one_line(message: str) -> str:
