@@ -349,6 +349,7 @@ def test_from_marks_to_feedback(world: World) -> None:
     assert f"/hub/grading/river?page=gradebook/{ASSESSMENT}/{ASSESSMENT}" in html
     assert "<strong><bdi>teal-heron</bdi></strong>, question" in html
     assert "This answer could not be read." in html
+    assert f'/c/river/facilitate/assessments/{ASSESSMENT}/items">How the questions did</a>' in html
     rows = world.json(world.cast.anika, "GET", f"{API}/scores")["scores"]
     assert {row["student"] for row in rows} == {"salma", "teal-heron"}
     assert [row["verdict"] for row in rows if row["auto"] is None] == ["manual", "did-not-run"]
