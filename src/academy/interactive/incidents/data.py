@@ -12,22 +12,21 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from academy.errors import ContentError
 from academy.interactive.incidents.log import Entry, Log
 from academy.interactive.incidents.model import Action, Case, Gauges, Order, Path
 from academy.interactive.incidents.walk import Choice, Place, Tree
+from academy.interactive.stories import Part, Words, check_unique, parsed, words_in
 
 __all__ = ["FILE", "Incidents", "load", "read"]
 
 FILE = "incidents.yml"
 """Name of the data file, in this package."""
 
-_Words = Annotated[dict[str, str], Field(min_length=1)]
 _Change = Annotated[int, Field(ge=-3, le=3)]
-_Say = Callable[[_Words | None], str]
+_Say = Callable[[Words | None], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,70 +38,66 @@ class Incidents:
     log: Log
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class _Action(_Part):
+class _Action(Part):
     id: str
     minutes: Annotated[int, Field(ge=5, le=60)]
-    text: _Words
+    text: Words
     people: _Change = 0
     access: _Change = 0
     evidence: _Change = 0
     team: _Change = 0
-    note: _Words
+    note: Words
 
 
-class _Order(_Part):
+class _Order(Part):
     first: str
     then: str
-    why: _Words
+    why: Words
 
 
-class _Path(_Part):
+class _Path(Part):
     id: str
-    title: _Words
+    title: Words
     actions: list[str]
-    comment: _Words
+    comment: Words
 
 
-class _Case(_Part):
+class _Case(Part):
     id: str
     begins: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-    title: _Words
-    story: _Words
-    warning: _Words | None = None
+    title: Words
+    story: Words
+    warning: Words | None = None
     actions: list[_Action]
     orders: list[_Order]
     paths: list[_Path]
 
 
-class _Choice(_Part):
-    text: _Words
+class _Choice(Part):
+    text: Words
     to: str
 
 
-class _Place(_Part):
+class _Place(Part):
     id: str
-    title: _Words
-    steps: list[_Words] = []
-    ask: _Words | None = None
-    choices: list[_Choice] = []
+    title: Words
+    steps: list[Words] = Field(default_factory=list)
+    ask: Words | None = None
+    choices: list[_Choice] = Field(default_factory=list)
 
 
-class _Entry(_Part):
+class _Entry(Part):
     day: date
-    place: _Words
-    seen: _Words
+    place: Words
+    seen: Words
 
 
-class _Log(_Part):
+class _Log(Part):
     hearings: list[date]
     entries: list[_Entry]
 
 
-class _File(_Part):
+class _File(Part):
     cases: list[_Case]
     places: Annotated[list[_Place], Field(min_length=1)]
     log: _Log
@@ -117,17 +112,11 @@ def load(language: str = "en") -> Incidents:
 
 def read(text: str, language: str = "en") -> Incidents:
     """Parse the text of a data file. Raises ``ContentError`` naming the field."""
-    try:
-        data = _File.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise ContentError(FILE, "This is not readable as YAML.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ContentError(FILE, first["msg"], field=".".join(map(str, first["loc"]))) from error
+    data = parsed(_File, text, FILE)
     _check_names(data)
 
-    def say(words: _Words | None) -> str:
-        return words.get(language, words.get("en", "")) if words else ""
+    def say(words: Words | None) -> str:
+        return words_in(words or {}, language)
 
     return Incidents(
         cases=tuple(_case(case, say) for case in data.cases),
@@ -137,20 +126,15 @@ def read(text: str, language: str = "en") -> Incidents:
 
 
 def _check_names(data: _File) -> None:
-    _check_once("cases", [case.id for case in data.cases])
-    _check_once("places", [place.id for place in data.places])
+    check_unique(FILE, "cases", [case.id for case in data.cases])
+    check_unique(FILE, "places", [place.id for place in data.places])
     for place in data.places:
         _check_known(f"places.{place.id}", [choice.to for choice in place.choices], {p.id for p in data.places})
     for case in data.cases:
         field, known = f"cases.{case.id}", {action.id for action in case.actions}
-        _check_once(field, [action.id for action in case.actions])
+        check_unique(FILE, field, [action.id for action in case.actions])
         _check_known(field, [name for order in case.orders for name in (order.first, order.then)], known)
         _check_known(field, [name for path in case.paths for name in path.actions], known)
-
-
-def _check_once(field: str, names: list[str]) -> None:
-    if twice := sorted(name for name in set(names) if names.count(name) > 1):
-        raise ContentError(FILE, f"the id {twice[0]} stands twice.", field=field)
 
 
 def _check_known(field: str, names: Iterable[str], known: set[str]) -> None:

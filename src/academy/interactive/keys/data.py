@@ -12,13 +12,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from academy.errors import ContentError
 from academy.interactive.keys.clock import Duration, Pace, Secret, Unit
 from academy.interactive.keys.dice import DICE, FACES, WordList
 from academy.interactive.keys.duel import Attack, Duel, Factor, Result
+from academy.interactive.stories import Part, Words, check_unique, parsed, words_in
 
 __all__ = ["FILE", "WORDS", "Lab", "load", "read", "word_list"]
 
@@ -27,53 +27,48 @@ FILE = "keys.yml"
 WORDS = "eff_large_wordlist.json"
 """Name of the word list, in this package."""
 
-_Words = Annotated[dict[str, str], Field(min_length=1)]
 _Count = Annotated[int, Field(ge=1)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class _Secret(_Part):
+class _Secret(Part):
     id: str
     base: _Count
     length: _Count
-    name: _Words
-    note: _Words | None = None
+    name: Words
+    note: Words | None = None
 
 
-class _Pace(_Part):
+class _Pace(Part):
     id: str
     per_second: _Count
-    short: _Words
-    name: _Words
+    short: Words
+    name: Words
 
 
-class _Attack(_Part):
+class _Attack(Part):
     id: str
-    name: _Words
-    text: _Words
+    name: Words
+    text: Words
 
 
-class _Outcome(_Part):
+class _Outcome(Part):
     result: Result
-    why: _Words
-    spare: _Words | None = None
+    why: Words
+    spare: Words | None = None
 
 
-class _Factor(_Part):
+class _Factor(Part):
     id: str
-    name: _Words
+    name: Words
     outcomes: dict[str, _Outcome]
 
 
-class _File(_Part):
-    durations: dict[Unit, _Words]
+class _File(Part):
+    durations: dict[Unit, Words]
     ranking: list[str]
     secrets: list[_Secret]
     paces: list[_Pace]
-    results: dict[Result, _Words]
+    results: dict[Result, Words]
     attacks: list[_Attack]
     factors: list[_Factor]
 
@@ -118,13 +113,7 @@ def word_list() -> WordList:
 
 def read(text: str, language: str = "en") -> Lab:
     """Parse the text of a data file. Raises ``ContentError`` naming the field."""
-    try:
-        data = _File.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise ContentError(FILE, "This is not readable as YAML.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ContentError(FILE, first["msg"], field=".".join(map(str, first["loc"]))) from error
+    data = parsed(_File, text, FILE)
     _check_names(data)
     return _lab(data, language)
 
@@ -136,8 +125,7 @@ def _check_names(data: _File) -> None:
         ("attacks", [attack.id for attack in data.attacks]),
         ("factors", [factor.id for factor in data.factors]),
     ):
-        if twice := sorted(name for name in set(names) if names.count(name) > 1):
-            raise ContentError(FILE, f"the id {twice[0]} stands twice.", field=field)
+        check_unique(FILE, field, names)
     if unknown := sorted(set(data.ranking) - {secret.id for secret in data.secrets}):
         raise ContentError(FILE, f"there is no secret {unknown[0]}.", field="ranking")
     for factor in data.factors:
@@ -146,8 +134,8 @@ def _check_names(data: _File) -> None:
 
 
 def _lab(data: _File, language: str) -> Lab:
-    def say(words: _Words | None) -> str:
-        return words.get(language, words.get("en", "")) if words else ""
+    def say(words: Words | None) -> str:
+        return words_in(words or {}, language)
 
     secrets = {
         item.id: Secret(item.id, say(item.name), item.base, item.length, say(item.note)) for item in data.secrets

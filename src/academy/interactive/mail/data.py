@@ -7,70 +7,62 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Annotated
-
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from academy.errors import ContentError
 from academy.interactive.mail.address import dissect
 from academy.interactive.mail.model import VERDICTS, Case, Choice, Message, Puzzle, Truth
 from academy.interactive.mail.parsing import Mail, parse
+from academy.interactive.stories import Part, Words, check_unique, parsed, words_in
 
 __all__ = ["FILE", "load", "read", "source"]
 
 FILE = "mail.yml"
 """Name of the data file, in this package."""
 
-_Words = Annotated[dict[str, str], Field(min_length=1)]
 _HERE = files("academy.interactive.mail")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+class _Verdicts(Part):
+    safe: Words
+    unsure: Words
+    dangerous: Words
 
 
-class _Verdicts(_Part):
-    safe: _Words
-    unsure: _Words
-    dangerous: _Words
-
-
-class _BothVerdicts(_Part):
+class _BothVerdicts(Part):
     dangerous: _Verdicts
     genuine: _Verdicts
 
 
-class _Choice(_Part):
+class _Choice(Part):
     id: str
-    text: _Words
-    dangerous: _Words
-    genuine: _Words
+    text: Words
+    dangerous: Words
+    genuine: Words
 
 
-class _Message(_Part):
+class _Message(Part):
     id: str
     file: str | None = None
-    title: _Words
-    shown: _Words | None = None
-    words: list[_Words] = []
-    about: _Words
+    title: Words
+    shown: Words | None = None
+    words: list[Words] = Field(default_factory=list)
+    about: Words
     truth: Truth
-    answer: _Words
+    answer: Words
     fitting: list[str]
-    reasons: dict[str, _Words] = {}
+    reasons: dict[str, Words] = Field(default_factory=dict)
     best: list[str]
-    actions: dict[str, _Words] = {}
+    actions: dict[str, Words] = Field(default_factory=dict)
 
 
-class _Puzzle(_Part):
+class _Puzzle(Part):
     id: str
     address: str
     owned: bool
-    why: _Words
+    why: Words
 
 
-class _File(_Part):
+class _File(Part):
     server: str
     domain: str
     verdicts: _BothVerdicts
@@ -88,13 +80,7 @@ def load(language: str = "en") -> Case:
 
 def read(text: str, language: str = "en") -> Case:
     """Parse the text of a data file. Raises ``ContentError`` naming the field."""
-    try:
-        data = _File.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise ContentError(FILE, "This is not readable as YAML.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ContentError(FILE, first["msg"], field=".".join(map(str, first["loc"]))) from error
+    data = parsed(_File, text, FILE)
     _check_names(data)
     return _case(data, language)
 
@@ -109,8 +95,7 @@ def source(file: str, language: str = "en") -> bytes:
 def _check_names(data: _File) -> None:
     for field in ("reasons", "actions", "messages", "puzzles"):
         names = [part.id for part in getattr(data, field)]
-        if twice := sorted(name for name in set(names) if names.count(name) > 1):
-            raise ContentError(FILE, f"the id {twice[0]} stands twice.", field=field)
+        check_unique(FILE, field, names)
     reasons, actions = ({choice.id for choice in choices} for choices in (data.reasons, data.actions))
     for message in data.messages:
         field = f"messages.{message.id}"
@@ -122,10 +107,10 @@ def _check_names(data: _File) -> None:
 
 
 def _case(data: _File, language: str) -> Case:
-    def say(words: _Words | None) -> str:
-        return words.get(language, words.get("en", "")) if words else ""
+    def say(words: Words | None) -> str:
+        return words_in(words or {}, language)
 
-    def say_all(named: dict[str, _Words]) -> dict[str, str]:
+    def say_all(named: dict[str, Words]) -> dict[str, str]:
         return {name: say(words) for name, words in named.items()}
 
     def choices(listed: list[_Choice]) -> tuple[Choice, ...]:
