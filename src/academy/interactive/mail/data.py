@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+from pydantic import Field
+
 from academy.errors import ContentError
 from academy.interactive.mail.address import dissect
 from academy.interactive.mail.model import VERDICTS, Case, Choice, Message, Puzzle, Truth
