@@ -88,7 +88,7 @@ def test_options_are_shares_of_everybody_and_of_two_thirds(page: Callable[..., s
     """Each with its label for a narrow screen, where the table is a list."""
     html = page(12)
     assert 'class="table stacked"' in html
-    cells = re.findall(r'<td class="number" data-label="([^"]+)">(\d+ %)</td>', html)
+    cells = re.findall(r'<td class="number" data-label="([^"]+)">(\d+&nbsp;%)</td>', html)
     assert {label for label, _ in cells} == {"Everybody", "Third with most points", "Third with fewest points"}
 
 
