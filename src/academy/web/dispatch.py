@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 from jupyterhub.services.auth import HubOAuthenticated, UserNotAllowed
 from markupsafe import Markup
-from tornado.web import HTTPError, RequestHandler
+from tornado.web import HTTPError
 
 from academy import clock
 from academy.config import Config
@@ -32,7 +32,8 @@ from academy.people import queries as people
 from academy.rights import NOBODY, Actor, Right
 from academy.routing import Download, Json, Page, Redirect, Request, Response, Route
 from academy.store.database import Store
-from academy.web.headers import AN_HOUR, FORGET, HEADERS
+from academy.web.handlers import SafeHandler
+from academy.web.headers import AN_HOUR, FORGET
 from academy.web.languages import choosing_path, remember
 from academy.web.masking import mask, unmask
 from academy.web.remembering import came_from_here, choices_of, count_sending, end_session_here, remember_choices
@@ -64,7 +65,7 @@ class Academy:
     """Called after each committed change: there may be a job to run."""
 
 
-class _Base(HubOAuthenticated, RequestHandler):
+class _Base(HubOAuthenticated, SafeHandler):
     """What every answer has in common: headers, errors as one sentence, no leak of internals."""
 
     def initialize(self, academy: Academy, routes: Mapping[str, Route] | None = None) -> None:
@@ -78,11 +79,6 @@ class _Base(HubOAuthenticated, RequestHandler):
         self.account_language = ""
         self.choices = choices_of(self)
         self.version: str | None = None
-
-    def set_default_headers(self) -> None:
-        self.clear_header("Server")
-        for name, value in HEADERS.items():
-            self.set_header(name, value)
 
     def check_xsrf_cookie(self) -> None:
         """Postponed to ``prepare``: who asks must be known first, and is asked without blocking the loop."""

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from tornado.web import RequestHandler
 
 from academy.languages.choosing import COOKIE, COOKIE_DAYS
-from academy.web.headers import HEADERS
+from academy.web.handlers import SafeHandler
 from academy.web.remembering import choices_of
 
 __all__ = ["ChooseLanguage", "choosing_path", "remember"]
@@ -25,23 +25,15 @@ def remember(handler: RequestHandler, language: str, path: str) -> None:
     """
     days = COOKIE_DAYS if choices_of(handler).own_device else None
     secure = handler.request.protocol == "https"
-    handler.set_cookie(
-        COOKIE, language, expires_days=days, path=path, samesite="Lax", httponly=True, secure=secure
-    )
+    handler.set_cookie(COOKIE, language, expires_days=days, path=path, samesite="Lax", httponly=True, secure=secure)
 
 
-class ChooseLanguage(RequestHandler):
+class ChooseLanguage(SafeHandler):
     """The link in the foot of every page. It needs no sign-in and leaves no entry in the log."""
 
     def initialize(self, root: str) -> None:
         """Know the path below which the whole site stands."""
         self.root = root
-
-    def set_default_headers(self) -> None:
-        """Send our headers."""
-        self.clear_header("Server")
-        for name, value in HEADERS.items():
-            self.set_header(name, value)
 
     def get(self, language: str) -> None:
         """Keep the choice and go back; only to a page of this site, whatever the link says."""

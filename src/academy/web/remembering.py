@@ -53,7 +53,7 @@ def came_from_here(handler: RequestHandler) -> bool:
     headers = handler.request.headers
     if site := headers.get("Sec-Fetch-Site"):
         return bool(site == "same-origin")
-    return urlsplit(headers.get("Referer", "")).netloc == handler.request.host  # browsers from before 2023
+    return bool(urlsplit(headers.get("Referer", "")).netloc == handler.request.host)  # browsers from before 2023
 
 
 def end_session_here(handler: RequestHandler, root: str) -> None:

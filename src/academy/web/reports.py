@@ -12,11 +12,11 @@ from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
-from tornado.web import HTTPError, RequestHandler
+from tornado.web import HTTPError
 
 from academy.rights import Right
 from academy.routing import Json, Request, Response, Route
-from academy.web.headers import HEADERS
+from academy.web.handlers import SafeHandler
 
 __all__ = ["DIRECTIVES", "FAMILIES", "ROUTES", "Reports", "counted", "family_of"]
 
@@ -58,14 +58,8 @@ def counted(body: bytes) -> tuple[str, str]:
     return (words if words in DIRECTIVES else OTHER), family_of(str(report.get("document-uri", "")))
 
 
-class Reports(RequestHandler):
+class Reports(SafeHandler):
     """Where browsers send their reports. Nobody has to be signed in, and nothing that is sent is kept."""
-
-    def set_default_headers(self) -> None:
-        """Set what every answer carries."""
-        self.clear_header("Server")
-        for name, value in HEADERS.items():
-            self.set_header(name, value)
 
     def check_xsrf_cookie(self) -> None:
         """Browsers send no form here."""

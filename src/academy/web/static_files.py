@@ -10,9 +10,10 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from tornado.web import HTTPError, RequestHandler
+from tornado.web import HTTPError
 
-from academy.web.headers import FOR_EVER, HEADERS, NOT_KEPT
+from academy.web.handlers import SafeHandler
+from academy.web.headers import FOR_EVER, NOT_KEPT
 from academy.web.remembering import choices_of
 
 __all__ = ["StaticFile", "StaticFiles", "static_files", "static_path"]
@@ -45,16 +46,10 @@ def static_path(name: str) -> str:
     return f"/static/{static_files()[name].version}/{name}"
 
 
-class StaticFiles(RequestHandler):
+class StaticFiles(SafeHandler):
     """Static files, readable by anyone."""
 
     version = ""
-
-    def set_default_headers(self) -> None:
-        """Set what every answer carries."""
-        self.clear_header("Server")
-        for name, value in HEADERS.items():
-            self.set_header(name, value)
 
     def get(self, version: str | None, name: str) -> None:
         """Send a file: one's own device may keep it, unless the address is that of another version."""
