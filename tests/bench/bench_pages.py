@@ -19,7 +19,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.testing import bind_unused_port
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-__all__ = ["Cost", "main", "measure"]
+__all__ = ["Cost", "main", "measure", "stock_voila"]
 
 STOCK, FORKED = "stock", "forked"
 KINDS = (STOCK, FORKED)
@@ -182,14 +182,14 @@ def _read(heard: str | bytes) -> dict[str, Any]:
 
 
 @contextmanager
-def _plain_server(place: Path, kernels: str) -> Iterator[Server]:
-    """Start an ordinary Voilà with one notebook."""
+def _plain_server(place: Path, kernels: str, source: str = SOURCE) -> Iterator[Server]:
+    """Start an ordinary Voilà with one notebook, of which ``source`` is the cell."""
     for name, metadata in ((STOCK, {}), (FORKED, PRELOAD)):
         spec = {"argv": COMMAND, "display_name": name, "language": "python", "metadata": metadata}
         folder = place / "kernels" / name
         folder.mkdir(parents=True)
         (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-    _write_notebook(place / "pages" / "page.ipynb", kernels)
+    _write_notebook(place / "pages" / "page.ipynb", kernels, source)
     port = _free_port()
     options = ["--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1", "--VoilaConfiguration.file_allowlist=[]"]
     command = [sys.executable, "-m", "voila", str(place / "pages"), *options]
@@ -203,8 +203,13 @@ def _plain_server(place: Path, kernels: str) -> Iterator[Server]:
         yield server
 
 
-def _write_notebook(path: Path, kernel: str) -> None:
-    cell = {"cell_type": "code", "execution_count": None, "id": "a", "metadata": {}, "outputs": [], "source": SOURCE}
+def stock_voila(place: Path, source: str) -> AbstractContextManager[Server]:
+    """Serve a notebook of one cell with the Voilà of this environment as it is, for as long as the context lasts."""
+    return _plain_server(place, STOCK, source)
+
+
+def _write_notebook(path: Path, kernel: str, source: str) -> None:
+    cell = {"cell_type": "code", "execution_count": None, "id": "a", "metadata": {}, "outputs": [], "source": source}
     spec = {"display_name": kernel, "language": "python", "name": kernel}
     notebook = {"cells": [cell], "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
     path.parent.mkdir(parents=True)
