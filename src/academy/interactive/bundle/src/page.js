@@ -55,6 +55,7 @@ const reopen = async () => {
   const answer = await ask(location.href);
   const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
   const cell = fresh && fresh.querySelector("#cells .cell");
+  document.getElementById("not-again").hidden = Boolean(cell);
   if (!cell) return;
   document.getElementById("jupyter-config-data").replaceWith(fresh.getElementById("jupyter-config-data"));
   cells.querySelector(".cell").replaceWith(cell);
