@@ -230,3 +230,16 @@ def test_answers_after_a_notebook_are_written_into_it(store: Store, cast: Cast, 
         assert queries.handed_notebook(db, later["id"]) is None
     assert (second.answers, second.notebook) == ({"Q": "b"}, WRITTEN.encode())
     assert second.student == cast.salma.username
+
+
+def test_a_lab_that_takes_the_place_of_nothing_is_not_called_optional(
+    do: Do, opened: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its points count, so nobody is told to leave it out."""
+    lab = replace(load(ROOT).assessment("mail-headers-lab"), instead_of=None)
+    monkeypatch.setattr(pages, "assessment_of", lambda _: lab)
+    page = rendered(do("GET", PAGE), opened.salma)
+    assert "You need not" not in page
+    assert "Leave the lab out" not in page
+    assert "do it later on a computer" in page
+    assert "Ask your facilitator how you can do this lab." in page
