@@ -20,11 +20,13 @@ from academy.checks import labs as checks
 from academy.config import Config
 from academy.content.build import build_assessment
 from academy.content.catalogue import load
+from academy.content.scoring import answer_key
 from academy.errors import Conflict
 from academy.grading import actions, bridge, pages, queries
 from academy.grading.gradebook import scores
 from academy.grading.jobs import Runner
-from academy.grading.model import Job, JobKind, course_folder
+from academy.grading.keys import dump
+from academy.grading.model import Delivery, Job, JobKind, course_folder
 from academy.kernels import pool
 from academy.kernels.layers import layers
 from academy.learning.actions import submit
@@ -197,3 +199,28 @@ def test_a_changed_lab_changes_its_files(content: Path, config: Config) -> None:
     out = course.released(LAB).parent
     assert {file.name: file.read_bytes() for file in out.glob("*.txt")} == {"two.txt": b"3"}
     assert json.loads(course.released(LAB).read_bytes())["nbformat"] == 4
+
+
+@confined
+def test_answers_sent_after_a_notebook_leave_its_code_in_place(config: Config) -> None:
+    """Where an assessment has both, the form changes the answers only; without a notebook the lab is worth 0."""
+    lab = load(ROOT).assessment(LAB)
+    assert lab.lab is not None
+    both = replace(load(ROOT).assessment("false-doors"), slug="both", lab=lab.lab)
+    course = course_folder(config, "river")
+    notebook = nbformat.writes(build_assessment(both)).encode()
+    bridge.release(course, "both", notebook, dump(both.questions), None, lab.lab.files)
+    first = both.questions[0]
+    at = clock.now()
+    bridge.deliver(course, "both", Delivery(student="salma", submitted_at=at, notebook=notebook))
+    changed = Delivery(student="salma", submitted_at=at + timedelta(seconds=1), notebook=notebook, answers={})
+    bridge.deliver(course, "both", changed)
+    answered = Delivery(student="teal", submitted_at=at, answers={first.id: answer_key(first)})
+    bridge.deliver(course, "both", answered)
+    bridge.collect(course, "both")
+    assert bridge.autograde(course, "both")["notes"] == []
+    found = {(mark.student, mark.question): mark.total for mark in scores(course, "both")}
+    assert {name: found["salma", name] for name in (first.id, *TESTS)} == {first.id: 0.0, **TESTS}
+    assert {name: found["teal", name] for name in (first.id, *TESTS)} == {first.id: first.points} | dict.fromkeys(
+        TESTS, 0.0
+    )

@@ -159,6 +159,15 @@ def test_what_is_no_notebook_of_this_lab_gets_one_sentence(
     assert sent(store) == 0
 
 
+@pytest.mark.usefixtures("opened")
+def test_ids_of_cells_that_are_missing_or_stand_twice_are_no_reason_to_refuse(do: Do) -> None:
+    """Programs that write notebooks disagree about them; nor is there a warning, which here would be an error."""
+    nb = json.loads(WRITTEN)
+    nb["cells"][0]["id"] = nb["cells"][1]["id"]
+    del nb["cells"][2]["id"]
+    assert number_of(hand_in(do, json.dumps(nb)))
+
+
 def test_a_lab_closes_like_any_assessment(do: Do, store: Store, cast: Cast) -> None:
     """After the deadline the notebook is refused in one sentence and the form is gone."""
     release(store, due_at=NOW + timedelta(days=1))
