@@ -108,6 +108,18 @@ def test_every_lesson_and_question_is_translated_from_the_english_of_today(langu
 
 
 @in_each_language
+def test_the_facilitators_guide_is_translated(language: str) -> None:
+    """Whoever leads the session has the plan and the answers in the language of the room."""
+    guide = CATALOGUE.modules["what-we-protect"][language].guide
+    found, english = (rows((MODULE / f"guide.{name}.md").read_text(encoding="utf-8")) for name in (language, "en"))
+
+    assert guide is not None
+    assert guide.language == language
+    assert [len(row) for row in found] == [len(row) for row in english]
+    assert all(has_numbers_of("|".join(row), "|".join(same)) for row, same in zip(found, english, strict=True))
+
+
+@in_each_language
 def test_the_course_has_its_titles(language: str) -> None:
     """Its title, summary, parts and weeks are in the language."""
     course = CATALOGUE.course("digital-security")
