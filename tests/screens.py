@@ -57,6 +57,8 @@ class Screen:
     """What she does there first, without reading a word: the page may be in any language."""
     ready: str = "h1"
     """What is there once the page is; a CSS selector."""
+    part: str = ""
+    """What of a long page is drawn; a CSS selector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def _first_steps(session: str) -> tuple[Screen, ...]:
     return (
         Screen("home", COURSE_PAGE),
         Screen("lesson", LESSON),
-        Screen("practice-feedback", LESSON, _practise),
+        Screen("practice-feedback", LESSON, _practise, part="form.practice"),
         Screen("picture", f"{LESSON}/pictures/nine-points", ready="main"),
         Screen("assessment", FORM),
         Screen("assessment-problem", FORM, _answer_at_length),
