@@ -18,7 +18,7 @@ from academy.content.scoring import answer_key
 from academy.demo.cast import COHORT, FACILITATORS
 from academy.demo.programme import ASSESSMENT, plan_session
 from tests.integration.conftest import Academy, Person
-from tests.screens import write_at_length
+from tests.screens import SIMULATIONS, simulation, write_at_length
 
 pytestmark = [pytest.mark.hub, pytest.mark.browser]
 
@@ -43,6 +43,9 @@ CONTROL = """() => {
     return {name: node.name ?? "", value: node.value ?? "", type: node.type ?? "", text: node.innerText ?? ""};
 }"""
 MOST_TABS = 200
+STOPS = 24
+"""At most so many stops into each simulation; a short one ends before, with the last link of the page's foot."""
+LINKS_OF_THE_FRAME = 7
 
 
 @pytest.fixture
@@ -190,6 +193,20 @@ def test_the_first_stop_of_every_page_skips_to_its_text(
         reader.page.keyboard.press("Enter")
         keyboard.next()
         assert reader.page.evaluate("document.activeElement.closest('main') !== null"), path
+
+
+@pytest.mark.parametrize("app", SIMULATIONS)
+def test_in_a_simulation_the_focus_is_always_seen(
+    academy: Academy, person: Callable[..., Person], newcomer: Callable[[], str], app: str
+) -> None:
+    """Also where a line stays on the screen: nothing in focus is behind it."""
+    player = person(newcomer())
+    player.page.goto(academy.url + simulation(app))
+    expect(player.page.locator(".cell button:visible").first).to_be_visible(timeout=60_000)
+    keyboard, stops = Keyboard(player), []
+    while len(stops) < STOPS and "Who sees what" not in "".join(stops[-1:]):
+        stops.append(keyboard.next()["text"])
+    assert len(stops) > LINKS_OF_THE_FRAME
 
 
 def test_the_whole_way_needs_no_mouse(
