@@ -24,7 +24,7 @@ LAUNCHER = "voila_apps/threat-budget.ipynb"
 def folder(tmp_path: Path) -> Path:
     """Copy one module with its assessment and its simulation, to be spoiled."""
     for part in (MODULE, "assessments/what-we-protect", "voila_apps"):
-        shutil.copytree(ROOT / part, tmp_path / part)
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("ar", "bn", "*.ar.md", "*.bn.md"))
     return tmp_path
 
 
