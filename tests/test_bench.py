@@ -88,5 +88,5 @@ def test_an_installed_package_says_that_benchmarks_need_the_checkout(tmp_path: P
 @pytest.mark.parametrize("arguments", [[], ["everything"], ["../grade"]])
 def test_an_unknown_benchmark_is_refused_and_the_known_are_named(arguments: list[str]) -> None:
     """With what to type."""
-    with pytest.raises(BadInput, match=r"academy bench grade\|kernels\|pages"):
+    with pytest.raises(BadInput, match=r"academy bench grade\|kernels\|memory\|pages"):
         bench.main(arguments)
