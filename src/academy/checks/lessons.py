@@ -23,7 +23,7 @@ SHORTEST_DESCRIPTION = 60
 """Characters; less does not stand for a picture."""
 _UNCHECKED = re.compile(r"\[verify", re.IGNORECASE)
 _PERSONAL = re.compile(
-    r"(?<![\w.])\+(?!999)\d[\d ]{6,}\d|[\w.+-]+@(?!(?:[\w-]+\.)*example\b)[\w-]+\.[A-Za-z]\w*",
+    r"(?<![\w.])\+(?!999)\d[\d ]{6,}\d|[\w.+-]+@(?!(?:[\w-]+\.)*(?i:example)\b)[\w-]+\.[A-Za-z]\w*",
     re.ASCII,
 )
 """A telephone number that may be somebody's, and a mail address outside the names kept for examples (RFC 2606)."""
