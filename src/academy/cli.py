@@ -28,7 +28,7 @@ ELSEWHERE = {
     "check": ("academy.checks.command", "check the texts of courses, modules and assessments, and try them"),
     "rehearse": ("academy.rehearsal.command", "invented people take a course, and its questions are looked at"),
     "translations": ("academy.languages.command", "collect the texts of the interface, and say what has no words yet"),
-    "bench": ("academy.bench", "measure: grade, kernels, pages or weight; in a checkout of the source only"),
+    "bench": ("academy.bench", "measure: grade, kernels, memory or pages; in a checkout of the source only"),
 }
 """Verbs that live in a module of their own: it has ``main(arguments) -> exit code``."""
 READY_WITHIN = 90  # seconds
