@@ -60,7 +60,6 @@ class Behaviour(BaseModel):
     participant_servers: Literal["confined", "none"] = "confined"
     """Whether participants may have a JupyterLab server of their own, where it can be confined."""
 
-
     @field_validator("language")
     @classmethod
     def _has_words(cls, language: str) -> str:
