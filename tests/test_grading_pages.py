@@ -345,7 +345,7 @@ def test_from_marks_to_feedback(world: World) -> None:
 
     bridge.autograde(folder, ASSESSMENT)
     html = world.html(world.cast.anika)
-    assert main_action(html) == "Mark by hand in formgrader"
+    assert main_action(html) == "Mark essays"
     assert f"/hub/grading/river?page=gradebook/{ASSESSMENT}/{ASSESSMENT}" in html
     assert "<strong><bdi>teal-heron</bdi></strong>, question" in html
     assert "This answer could not be read." in html

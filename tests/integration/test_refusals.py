@@ -26,6 +26,7 @@ PARTS = {
     "job": "1",
     "indicator": "sessions",
     "picture": "nine-points",
+    "grade": "any",
     "language": "en",
 }
 MAY = {

@@ -14,7 +14,8 @@ from academy.content.model import Assessment
 from academy.content.render import feedback_html
 from academy.errors import AcademyError, BadInput
 from academy.grading import actions, queries
-from academy.grading.model import JobKind
+from academy.grading.essays import essays
+from academy.grading.model import JobKind, course_folder
 from academy.grading.overview import deadline_to_begin_with, overview
 from academy.languages.digits import ascii_digits
 from academy.languages.phrases import phrase
@@ -63,12 +64,14 @@ def show(request: Request) -> Response:
 def _page(request: Request, problem: AcademyError | None) -> Page:
     found = overview(request)
     course = load(request.config.content).course(found.cohort.course)
+    folder = course_folder(request.config, found.cohort.slug)
     context = {
         "it": found,
         "problem": problem,
         "suggested": deadline_to_begin_with(course, found, request.now),
         "here": f"/c/{found.cohort.slug}/facilitate/assessments/{found.assessment.slug}",
         "typed": dict(request.body),
+        "essays": any(one.points is None for one in essays(folder, found.assessment.slug)),
     }
     return Page("grading/assessment.html", context, status=problem.status if problem else 200)
 

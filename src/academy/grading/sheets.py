@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -13,7 +12,7 @@ from academy.grading.gradebook import scores
 from academy.grading.items import Sheet
 from academy.grading.model import CourseFolder
 
-__all__ = ["sheets"]
+__all__ = ["answers_in", "sheets"]
 
 
 def sheets(course: CourseFolder, assignment: str) -> dict[str, Sheet]:
@@ -21,14 +20,12 @@ def sheets(course: CourseFolder, assignment: str) -> dict[str, Sheet]:
     points: dict[str, dict[str, float | None]] = {}
     for score in scores(course, assignment):
         points.setdefault(score.student, {})[score.question] = score.total
-    return {
-        student: Sheet(_answers(course.autograded(assignment, student) / f"{assignment}.ipynb"), hers)
-        for student, hers in points.items()
-    }
+    return {student: Sheet(answers_in(course, assignment, student), hers) for student, hers in points.items()}
 
 
-def _answers(file: Path) -> dict[str, Any]:
-    """Return the answers in a marked notebook; none where it cannot be read."""
+def answers_in(course: CourseFolder, assignment: str, student: str) -> dict[str, Any]:
+    """Return the answers in somebody's marked notebook by question; none where it cannot be read."""
+    file = course.autograded(assignment, student) / f"{assignment}.ipynb"
     try:
         return dict(read_answers(nbformat.from_dict(json.loads(file.read_bytes()))))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from academy.attendance import api as attendance_api
 from academy.attendance import pages as attendance_pages
 from academy.grading import api as grading_api
-from academy.grading import item_pages
+from academy.grading import essay_pages, item_pages
 from academy.grading import pages as grading_pages
 from academy.learning import api as learning_api
 from academy.learning import labs, packs
@@ -28,6 +28,7 @@ ROUTES = (
     *attendance_pages.ROUTES,
     *attendance_api.ROUTES,
     *grading_pages.ROUTES,
+    *essay_pages.ROUTES,
     *grading_api.ROUTES,
     *item_pages.ROUTES,
     *results_pages.ROUTES,
