@@ -20,7 +20,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from academy.errors import ConfigError
 from academy.languages.catalogues import ENGLISH, LANGUAGES
 
-__all__ = ["ENVIRONMENT", "Behaviour", "Config", "load", "secret"]
+__all__ = ["ENVIRONMENT", "REPORTS", "Behaviour", "Config", "load", "secret"]
+
+REPORTS = "/services/academy/policy-reports"
+"""Where browsers report what a page's policy kept out; counted by ``academy.web.reports``."""
 
 ENVIRONMENT = {
     "ACADEMY_HOME": "Folder that holds all state (default: ./var).",

@@ -1,4 +1,4 @@
-"""Every page in every language, judged by axe-core in a real browser on a phone, and by how large its controls are."""
+"""Every page of every role in every language on a phone: judged by axe-core, and by what it asks of other hosts."""
 
 from __future__ import annotations
 
@@ -53,6 +53,13 @@ def walks(academy: Academy, newcomer: Callable[[], str]) -> tuple[Walk, ...]:
     return prepare(academy.url, academy.people, assessment, newcomer=newcomer(), participant=newcomer())
 
 
+def reports(academy: Academy) -> object:
+    """Return what browsers have complained about."""
+    coordinator = academy.of_role("coordinator")[0]
+    with academy.visit(coordinator.username) as visitor:
+        return visitor.api("/policy-reports")
+
+
 def phone(academy: Academy, browser: Browser, walk: Walk, language: str) -> BrowserContext:
     """Return the phone of somebody who has signed in and chosen a language."""
     context = browser.new_context(viewport=PHONE)
@@ -88,11 +95,17 @@ def _as_it_stands(page: Page) -> list[str]:
 def test_everybody_can_use_every_page_in_every_language(
     academy: Academy, browser: Browser, walks: tuple[Walk, ...], axe: str
 ) -> None:
-    """No rule of WCAG 2.2 AA is broken, no control is too small for a thumb, no page is wider than a phone."""
-    found = []
+    """No rule of WCAG 2.2 AA is broken, no control is too small for a thumb, no page is wider than a phone.
+
+    None asks anything of another host, and the collector of policy reports hears of nothing.
+    """
+    found: list[str] = []
+    asked: set[str] = set()
+    before = reports(academy)
     for language in LANGUAGES:
         for walk in walks:
             context = phone(academy, browser, walk, language)
+            context.on("request", lambda request: asked.add("/".join(request.url.split("/")[:3])))
             page = context.new_page()
             for screen in walk.screens:
                 arrive(page, academy.url, screen)
@@ -101,3 +114,6 @@ def test_everybody_can_use_every_page_in_every_language(
                 found += [f"{language} {screen.name}: {one}" for one in complaints(page, axe)]
             context.close()
     assert not found, "\n".join(found)
+    own = {academy.url, academy.url.replace("http", "ws", 1)}
+    assert {host for host in asked if not host.startswith(("data:", "about:", "blob:"))} <= own
+    assert reports(academy) == before

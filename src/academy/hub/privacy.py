@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from academy.config import REPORTS
 from academy.interactive.journal import scrub_all_records
 from academy.web.compression import Compression
-from academy.web.headers import REPORTS
 
 __all__ = ["COOKIES", "HEADERS", "XSRF_WITHOUT_ADDRESS", "log_request", "update_privacy"]
 

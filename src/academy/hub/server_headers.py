@@ -18,7 +18,7 @@ from jupyter_core.paths import jupyter_path
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform
 
-from academy.web.headers import REPORTS
+from academy.config import REPORTS
 
 __all__ = ["HEADERS", "FormgraderPages", "policy_of", "policy_of_page", "policy_of_submission"]
 

@@ -7,6 +7,8 @@ from typing import Any
 from tornado.httputil import HTTPHeaders
 from tornado.web import OutputTransform
 
+from academy.config import REPORTS
+
 __all__ = ["CONTENT_SECURITY_POLICY", "SafeHeaders"]
 
 POLICY = {
@@ -18,6 +20,7 @@ POLICY = {
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
+    "report-uri": REPORTS,
 }
 CONTENT_SECURITY_POLICY = "; ".join(f"{name} {value}" for name, value in POLICY.items())
 

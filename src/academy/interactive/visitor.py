@@ -13,6 +13,7 @@ from typing import Any
 
 from tornado.web import HTTPError
 
+from academy.choices import SETTINGS, Choices, cookie_name
 from academy.errors import AcademyError
 from academy.interactive.apps import App, academy_path, admit, app_of, links, query_of
 from academy.languages.catalogues import ENGLISH, LANGUAGES, direction, translated
@@ -54,7 +55,7 @@ def prelaunch(handler: Any, notebook: Any, cwd: str) -> Any:  # noqa: ARG001 - V
     _ = handler.xsrf_token  # reading it sets the cookie that the page needs for its own calls
     notebook.metadata["title"] = translated(app.title, language)
     way = asdict(links(app, query, academy_path(os.environ)))
-    notebook.metadata["academy"] = way | _words(app, language)
+    notebook.metadata["academy"] = way | _words(app, language) | _names(handler, notebook.metadata["title"], language)
     return notebook
 
 
@@ -69,6 +70,15 @@ def _words(app: App, language: str) -> dict[str, str]:
         "spoken_direction": direction(spoken),
         "notice": "" if spoken == language else translated(missing, language),
     }
+
+
+def _names(handler: Any, title: str, language: str) -> dict[str, str]:
+    """Return what stands in the browser's tab and at the top of the page: where that was chosen, nothing telling."""
+    choices = Choices.from_cookies({cookie_name(name): handler.get_cookie(cookie_name(name)) for name in SETTINGS})
+    notes = translated(phrase("Notes"), language)
+    if choices.discreet:
+        return {"tab": notes, "site": notes}
+    return {"tab": title, "site": translated(phrase("Academy"), language)}
 
 
 def _one_line(message: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["AN_HOUR", "FORGET", "FOR_EVER", "HEADERS", "NOT_KEPT", "REPORTS"]
+from academy.config import REPORTS
 
-REPORTS = "/services/academy/policy-reports"
-"""Where browsers report what a policy kept out; counted by ``academy.web.reports``."""
+__all__ = ["AN_HOUR", "FORGET", "FOR_EVER", "HEADERS", "NOT_KEPT"]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
