@@ -76,7 +76,8 @@ class Runner:
 
     async def _wait(self) -> None:
         try:
-            await asyncio.wait_for(self._asked.wait(), IDLE)
+            async with asyncio.timeout(IDLE):  # unlike wait_for in Python 3.11, it never loses a cancellation
+                await self._asked.wait()
         except TimeoutError:
             self._idle += 1
             if self._idle == REST:
