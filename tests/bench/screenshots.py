@@ -17,7 +17,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.integration.conftest import CHROMIUM, QUIET, Academy, Person
-from tests.screens import SIMULATIONS, Screen, Walk, prepare
+from tests.screens import Screen, Walk, prepare
 
 from academy.config import Behaviour, Config
 from academy.content.catalogue import load
@@ -103,8 +103,8 @@ def _lessons() -> tuple[Screen, ...]:
 
 
 def views(screen: Screen) -> Iterator[View]:
-    """Yield the pictures of a screen: lessons and simulations once, everything else in both languages and widths."""
-    if screen.name in SIMULATIONS or screen.name.startswith("lesson-"):
+    """Yield the pictures of a screen: lessons once, everything else in both languages and widths."""
+    if screen.name.startswith("lesson-"):
         yield View(screen, "en", PHONE)
         return
     for language in ("en", "ar"):
